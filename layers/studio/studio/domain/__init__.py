@@ -1,0 +1,1 @@
+"""Models and rules of the field: no network, no clock, no environment."""

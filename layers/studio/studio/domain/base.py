@@ -1,0 +1,82 @@
+"""The two pydantic bases everything in the domain is made of, and the text types they share."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from ulid import ULID
+
+_ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+
+Id = Annotated[str, StringConstraints(pattern=_ULID)]
+"""A ULID: 26 characters of Crockford base 32, sortable by creation time."""
+
+Instant = AwareDatetime
+
+
+class Value(BaseModel):
+    """An immutable value; unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Written(BaseModel):
+    """What a model is asked to write. Unknown fields are an error, so that a broken answer is seen as one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def new_id(at: datetime) -> str:
+    """Return a fresh ULID whose time part is `at`."""
+    return str(ULID.from_datetime(at))
+
+
+def clean(text: str) -> str:
+    """Return `text` in NFC without control characters (newline and tab stay) and without outer white space.
+
+    Format characters that scripts need (zero-width joiner, direction marks) stay: emoji and right-to-left text
+    are not damaged. Lone surrogates, which no UTF-8 encoder accepts, go.
+    """
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+def _cleaned(text: str) -> str:
+    return clean(text)
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", clean(text))
+
+
+def _not_blank(text: str) -> str:
+    if not text:
+        raise ValueError("must contain something other than white space")
+    return text
+
+
+def _bounded(limit: int):
+    def check(text: str) -> str:
+        if len(text) > limit:
+            raise ValueError(f"must be at most {limit:,} characters; this is {len(text):,}")
+        return text
+
+    return AfterValidator(check)
+
+
+Name = Annotated[str, AfterValidator(_one_line), AfterValidator(_not_blank), _bounded(80)]
+"""One line, 1 to 80 characters."""
+
+Title = Annotated[str, AfterValidator(_one_line), AfterValidator(_not_blank), _bounded(160)]
+"""One line, 1 to 160 characters."""
+
+Phrase = Annotated[str, AfterValidator(_one_line), _bounded(300)]
+"""One line, up to 300 characters, may be empty."""
+
+Paragraph = Annotated[str, AfterValidator(_cleaned), _bounded(4000)]
+"""Up to 4,000 characters, may be empty."""
+
+Prompt = Annotated[str, AfterValidator(_cleaned), AfterValidator(_not_blank), _bounded(8000)]
+"""What the creator asks for: 1 to 8,000 characters."""

@@ -1,0 +1,68 @@
+"""What can go wrong, in words a person can act on.
+
+Every error carries one sentence (`str(error)`). Its class decides what the caller sees; `studio.entry.problems` says how.
+"""
+
+
+class StudioError(Exception):
+    """Base of everything the studio says no with."""
+
+
+class Invalid(StudioError):
+    """The request makes no sense as a whole; `fields` maps a field's path to what is wrong with it."""
+
+    def __init__(self, sentence: str, fields: dict[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.fields = fields or {}
+
+
+class NotFound(StudioError):
+    """There is no such thing, or it is somebody else's: the two are never told apart."""
+
+
+class Conflict(StudioError):
+    """The thing is not in a state that allows this."""
+
+
+class TooLarge(StudioError):
+    """More bytes or items than are taken."""
+
+
+class BudgetExceeded(StudioError):
+    """The next call would pass a cap. Nothing was bought."""
+
+
+class Blocked(StudioError):
+    """A provider's safety rules refused the prompt or the answer. A retry changes nothing."""
+
+
+class BadAnswer(StudioError):
+    """The model's answer stayed unusable after every repair. A retry of the same call changes nothing."""
+
+
+class ProviderFailed(StudioError):
+    """The provider refuses for good: wrong key, retired model, request it does not take. A retry changes nothing."""
+
+
+class ProviderMissing(StudioError):
+    """The provider is not set up: no key is stored."""
+
+
+class Retryable(StudioError):
+    """What may pass by itself: the provider is busy, down or slow. `retry_after` is in seconds, where it is known."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class Throttled(Retryable):
+    """A rate limit, ours or the provider's."""
+
+
+class Unavailable(Retryable):
+    """The provider answered 5xx, not at all, or something that is not an answer."""
+
+
+FINAL = (Blocked, BudgetExceeded, BadAnswer, ProviderFailed, ProviderMissing)
+"""Outcomes that a retry cannot change: flows record them as values and go on."""

@@ -1,0 +1,1 @@
+"""Ports to whoever writes and paints, their adapters, the model catalogue and the quota."""

@@ -1,0 +1,102 @@
+"""What the studio asks of a model, whoever runs it.
+
+An adapter makes exactly one attempt per call and raises the errors of `studio.domain.errors`: Throttled and
+Unavailable for what may pass, Blocked, BadAnswer, ProviderFailed and ProviderMissing for what will not. Retrying,
+waiting, remembering and paying are done around the ports (`studio.purchases`), once.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from pydantic import BaseModel, JsonValue
+
+from studio.domain.base import Value
+from studio.domain.shot import Aspect, Shot
+
+
+class Usage(Value):
+    """What a call consumed, as the provider counted it."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    """Text and thinking tokens out."""
+    image_tokens: int = 0
+    images: int = 0
+
+
+class Receipt(Value):
+    """Who answered a call, and what it used."""
+
+    provider: str
+    model: str
+    model_version: str = ""
+    response_id: str = ""
+    usage: Usage = Usage()
+
+
+class WriteRequest(Value):
+    """One thing to be written.
+
+    instructions: the function's prompt.md. material: what to write from, by name; a value is text or JSON. It comes
+    from users and reaches a model as delimited data, never as instructions. feedback: what was wrong with earlier
+    attempts, in the checker's words.
+    """
+
+    instructions: str
+    material: Mapping[str, JsonValue]
+    feedback: tuple[str, ...] = ()
+
+
+class Reference(Value):
+    """A picture that shows what somebody looks like; `name` is bound to it in the prompt."""
+
+    name: str
+    data: bytes
+    media_type: str
+    sha256: str
+
+
+class PaintRequest(Value):
+    """One picture to be painted. `prompt` is for models that read; `shot` is the same in fields. `take` tells takes apart."""
+
+    prompt: str
+    shot: Shot
+    aspect: Aspect = Aspect.WIDE
+    photorealistic: bool = False
+    references: tuple[Reference, ...] = ()
+    take: int = 1
+
+
+class Picture(Value):
+    """An encoded picture. `media_type` is image/png or image/jpeg."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+class Writer(Protocol):
+    """Writes anything that has a schema."""
+
+    @property
+    def model(self) -> str:
+        """The model's id, part of what a call is remembered under."""
+        ...
+
+    def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> tuple[T, Receipt]:
+        """Return an instance of `schema`. Raises BadAnswer when the answer does not fit it."""
+        ...
+
+
+class Painter(Protocol):
+    """Paints a shot."""
+
+    @property
+    def model(self) -> str:
+        """The model's id, part of what a call is remembered under."""
+        ...
+
+    def paint(self, request: PaintRequest) -> tuple[Picture, Receipt]:
+        """Return the picture."""
+        ...
