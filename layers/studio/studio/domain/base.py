@@ -57,7 +57,7 @@ def _not_blank(text: str) -> str:
     return text
 
 
-def _bounded(limit: int):
+def _bounded(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         if len(text) > limit:
             raise ValueError(f"must be at most {limit:,} characters; this is {len(text):,}")

@@ -57,7 +57,9 @@ class Reference(Value):
 
 
 class PaintRequest(Value):
-    """One picture to be painted. `prompt` is for models that read; `shot` is the same in fields. `take` tells takes apart."""
+    """One picture to be painted. `prompt` is for models that read; `shot` is the same in fields.
+
+    `take` tells takes apart."""
 
     prompt: str
     shot: Shot

@@ -1,0 +1,1 @@
+"""Pictures, sound and film. Imports nothing of `studio` but its domain."""

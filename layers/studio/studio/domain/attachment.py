@@ -1,0 +1,21 @@
+"""Reference material a creator uploads."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from studio.domain.base import Id, Instant, Name, Value
+
+MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
+
+AttachmentType = Literal["image/png", "image/jpeg", "image/webp"]
+
+
+class Attachment(Value):
+    """A picture uploaded to be painted from. `bytes` is 0 until the upload has been seen."""
+
+    attachment_id: Id
+    name: Name
+    media_type: AttachmentType
+    bytes: int = Field(default=0, ge=0)
+    created_at: Instant

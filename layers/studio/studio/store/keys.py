@@ -1,0 +1,78 @@
+"""The keys of the one table, all of them.
+
+pk is the tenant: `OWNER#<sub>`. Attributes of the sparse index `active`: `active_in` (the index's partition, present only while
+something is under way) and `active_since`. The sweep reads it instead of scanning.
+"""
+
+from datetime import datetime
+
+ACTIVE_INDEX = "active"
+ACTIVE_EPISODES = "EPISODES"
+ACTIVE_SPENDS = "SPENDS"
+
+STATS = "STATS"
+
+
+def owner(sub: str) -> str:
+    """Return the partition of one owner's things."""
+    return f"OWNER#{sub}"
+
+
+def quota(provider: str, use: str) -> tuple[str, str]:
+    """Return pk and sk of a limit that all owners share."""
+    return f"QUOTA#{provider}", use
+
+
+def project(project_id: str = "") -> str:
+    """Return a project's sort key, or the prefix of all."""
+    return f"PROJECT#{project_id}"
+
+
+def character(project_id: str, character_id: str = "") -> str:
+    """Return a character's sort key, or the prefix of a project's."""
+    return f"CHARACTER#{project_id}#{character_id}"
+
+
+def attachment(attachment_id: str = "") -> str:
+    """Return an attachment's sort key, or the prefix of all."""
+    return f"ATTACHMENT#{attachment_id}"
+
+
+def episode(episode_id: str = "") -> str:
+    """Return an episode's sort key, or the prefix of all."""
+    return f"EPISODE#{episode_id}"
+
+
+def clip(episode_id: str, number: int | None = None) -> str:
+    """Return a clip's sort key, or the prefix of an episode's."""
+    return f"CLIP#{episode_id}#" + ("" if number is None else str(number))
+
+
+def stage(episode_id: str, name: str = "") -> str:
+    """Return a stage artifact's sort key, or the prefix of an episode's."""
+    return f"STAGE#{episode_id}#{name}"
+
+
+def run(run_id: str = "") -> str:
+    """Return a BotRun's sort key, or the prefix of all."""
+    return f"RUN#{run_id}"
+
+
+def spend(month: str, spend_id: str = "") -> str:
+    """Return a ledger entry's sort key, or the prefix of a month's."""
+    return f"SPEND#{month}#{spend_id}"
+
+
+def budget(month: str) -> str:
+    """Return the sort key of a month's budget."""
+    return f"BUDGET#{month}"
+
+
+def activity(activity_id: str = "") -> str:
+    """Return an activity's sort key, or the prefix of all."""
+    return f"ACTIVITY#{activity_id}"
+
+
+def month(at: datetime) -> str:
+    """Return the UTC month as `yyyy-mm`."""
+    return at.strftime("%Y-%m")
