@@ -1,7 +1,8 @@
 """The emulator's server: MiniStack hosted on 127.0.0.1, saved as it goes, leaving no process behind.
 
 Run by the emulator's own Python (`local.emulator.process` starts it), never imported by the `studio` command:
-`python serve.py --data DIR --port N`. Exit codes: 73 the port is taken, 75 another one already serves this data directory.
+`python -m local.emulator.serve --data DIR --port N`. Exit codes: 73 the port is taken, 75 another one serves this data
+directory.
 """
 
 import argparse
@@ -20,9 +21,9 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from checkpoint import Checkpoint, replace_file, restore_blobs, unreadable_states
+from local.emulator.checkpoint import Checkpoint, replace_file, restore_blobs, unreadable_states
 
 LOG = logging.getLogger("studio.emulator")
 
@@ -44,7 +45,7 @@ class Server:
         self.requests = 0
         self.started_at = time.time()
         self.stopping = threading.Event()
-        self.emulator: Any = importlib.import_module("ministack.app")
+        self.emulator = cast("Any", importlib.import_module("ministack.app"))
         self.lambdas: Any = importlib.import_module("ministack.core.lambda_runtime")
         persistence: Any = importlib.import_module("ministack.core.persistence")
         self.checkpoint = Checkpoint(data / "state", persistence._json_default, persistence._state_format_version)
@@ -153,6 +154,8 @@ def hold_lock(data: Path) -> int:
     except BlockingIOError:
         print("Another emulator serves this data directory.", file=sys.stderr)
         raise SystemExit(ALREADY_RUNNING) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())
     return descriptor
 
 
@@ -170,7 +173,7 @@ def listen(port: int) -> socket.socket:
 
 
 def set_aside_broken_state(data: Path) -> None:
-    """Move unreadable state out of the way: half a stack is worse than none, and the next deployment makes a new one."""
+    """Move unreadable state out of the way: half a stack is worse than none, and the next `up` makes a new one."""
     broken = unreadable_states(data / "state")
     if not broken:
         return
@@ -189,6 +192,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
     data: Path = arguments.data.resolve()
+    if os.getpgrp() != os.getpid():
+        os.setpgid(0, 0)  # the guardian ends a whole group, so it has to be ours alone
     os.umask(0o077)
     data.mkdir(parents=True, exist_ok=True)
     hold_lock(data)

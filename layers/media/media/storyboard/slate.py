@@ -32,7 +32,9 @@ def put_slate(frame: Image.Image, scene: int, shot: int, take: int) -> None:
     thirds = (("SCENE", scene), ("SHOT", shot), ("TAKE", take))
     for column, (label, number) in enumerate(thirds):
         x = round((12 + 44 * column) * unit)
-        pen.text((x, round(21 * unit)), label[:5], fill=(150, 148, 142), font=ImageFont.load_default(size=round(9 * unit)))
+        pen.text(
+            (x, round(21 * unit)), label[:5], fill=(150, 148, 142), font=ImageFont.load_default(size=round(9 * unit))
+        )
         pen.text((x, round(34 * unit)), str(number)[:4], fill=_CHALK, font=large)
     pen.text((width - round(12 * unit), round(52 * unit)), "DRAFT", fill=_AMBER, font=small, anchor="rm")
     pen.ellipse(

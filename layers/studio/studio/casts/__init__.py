@@ -22,6 +22,8 @@ def ready_made() -> dict[str, ReadyMadeCast]:
 
     Raises pydantic.ValidationError when a file is broken, which the tests see before anybody else does.
     """
-    files = sorted((f for f in resources.files(__package__).iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
+    files = sorted(
+        (f for f in resources.files(__package__).iterdir() if f.name.endswith(".json")), key=lambda f: f.name
+    )
     casts = [ReadyMadeCast.model_validate_json(f.read_text(encoding="utf-8")) for f in files]
     return {cast.id: cast for cast in casts}

@@ -1,6 +1,6 @@
 """What can go wrong, in words a person can act on.
 
-Every error carries one sentence (`str(error)`). Its class decides what the caller sees; `studio.entry.problems` says how.
+Every error carries one sentence (`str(error)`). Its class decides what the caller sees: `studio.entry.problems`.
 """
 
 
@@ -48,6 +48,10 @@ class ProviderMissing(StudioError):
     """The provider is not set up: no key is stored."""
 
 
+class MissingReference(StudioError):
+    """A character's reference picture is not there. Painting without it would show somebody else."""
+
+
 class Retryable(StudioError):
     """What may pass by itself: the provider is busy, down or slow. `retry_after` is in seconds, where it is known."""
 
@@ -61,8 +65,15 @@ class Throttled(Retryable):
 
 
 class Unavailable(Retryable):
-    """The provider answered 5xx, not at all, or something that is not an answer."""
+    """The provider answered 5xx, not at all, or something that is not an answer.
+
+    `sent`: the request went out and its outcome is unknown, so it may have been charged.
+    """
+
+    def __init__(self, sentence: str, retry_after: float | None = None, *, sent: bool = False) -> None:
+        super().__init__(sentence, retry_after)
+        self.sent = sent
 
 
-FINAL = (Blocked, BudgetExceeded, BadAnswer, ProviderFailed, ProviderMissing)
+FINAL = (Blocked, BudgetExceeded, BadAnswer, MissingReference, ProviderFailed, ProviderMissing)
 """Outcomes that a retry cannot change: flows record them as values and go on."""

@@ -70,7 +70,7 @@ class ClipDescription(Written):
 
 
 class Guest(Written):
-    """Somebody whom the prompt names and the cast does not know."""
+    """Somebody the cast does not know: named by the prompt, or, where there is no cast, made up by the writer."""
 
     name: Name
     description: Phrase = ""
@@ -125,7 +125,8 @@ def named_in(name: str, text: str) -> bool:
 def problems(script: Script, *, cast: Iterable[str], prompt: str, clips: int) -> list[str]:
     """Return what is wrong with `script`, each as a sentence a writer can act on; empty when nothing is.
 
-    cast: names of the project's characters. prompt: what the creator asked for. clips: how many were asked for.
+    cast: names of the project's characters; with none, the writer may make people up. prompt: what the creator asked
+    for. clips: how many were asked for.
     """
     found: list[str] = []
     known = {name.casefold() for name in cast}
@@ -133,7 +134,7 @@ def problems(script: Script, *, cast: Iterable[str], prompt: str, clips: int) ->
     found += [
         f"The guest “{guest.name}” is neither in the cast nor named in the prompt; use the cast's people."
         for guest in script.guests
-        if guest.name.casefold() not in known and not named_in(guest.name, prompt)
+        if known and guest.name.casefold() not in known and not named_in(guest.name, prompt)
     ]
     allowed = known | guests
     strangers = sorted(

@@ -55,17 +55,15 @@ class Episodes:
         page = self._partition.query(keys.episode(), limit=limit, cursor=cursor, newest_first=True)
         return [Episode.model_validate(fields(item)) for item in page.items], page.cursor
 
-    def move(
-        self, episode_id: str, to: Status, at: datetime, *, take: int | None = None, **changes: Any
-    ) -> Episode:
+    def move(self, episode_id: str, to: Status, at: datetime, *, expect: int | None = None, **changes: Any) -> Episode:
         """Take an episode to its next status, with its counters. Moving to the status it has only makes `changes`.
 
-        take: the execution this comes from; an older one than the episode's is refused. Raises NotFound, Conflict.
+        expect: the take this comes from; when the episode is in another, Conflict. Raises NotFound, Conflict.
         """
         for _ in range(_MOVE_TRIES):
             now = self.get(episode_id)
-            if take is not None and take != now.take:
-                raise Conflict(f"The episode is in take {now.take}; this came from take {take}.")
+            if expect is not None and expect != now.take:
+                raise Conflict(f"The episode is in take {now.take}; this came from take {expect}.")
             if now.status is not to:
                 check_follows(now.status, to)
             then = now.model_copy(update={"status": to, "updated_at": at, **changes})
@@ -194,9 +192,15 @@ class Episodes:
         ]
         update = assign(
             keys.episode(episode.episode_id),
-            {"title": script.title, "synopsis": script.synopsis, "updated_at": at.isoformat()},
-            condition="#take = :take",
+            {
+                "title": script.title,
+                "synopsis": script.synopsis,
+                "version": episode.version + 1,
+                "updated_at": at.isoformat(),
+            },
+            condition="#take = :take AND #version = :version",
             take=episode.take,
+            version=episode.version,
         )
         puts = [
             Write("Put", keys.clip(clip.episode_id, clip.number), clip.model_dump(mode="json", exclude_none=True))
@@ -259,4 +263,3 @@ class Episodes:
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
-

@@ -58,8 +58,7 @@ class Cast:
     def all(self) -> list[Character]:
         """Return the cast, oldest first; at most MAX_CAST."""
         return [
-            Character.model_validate(fields(item))
-            for item in self._partition.all(keys.character(self._project_id))
+            Character.model_validate(fields(item)) for item in self._partition.all(keys.character(self._project_id))
         ]
 
     def get(self, character_id: str) -> Character:

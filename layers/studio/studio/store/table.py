@@ -138,13 +138,17 @@ class Partition:
     def write_each(self, writes: Iterable[Write]) -> None:
         """Do unconditional puts and deletes in batches; not atomic."""
         requests = [
-            {"PutRequest": {"Item": self._with_key(w)}} if w.kind == "Put" else {"DeleteRequest": {"Key": self._key(w.sk)}}
+            {"PutRequest": {"Item": self._with_key(w)}}
+            if w.kind == "Put"
+            else {"DeleteRequest": {"Key": self._key(w.sk)}}
             for w in writes
         ]
         for start in range(0, len(requests), 25):
             pending: dict[str, Any] = {self._table: requests[start : start + 25]}
             for attempt in range(_TRANSACT_TRIES):
-                pending = cast("dict[str, Any]", self._client.batch_write_item(RequestItems=pending)["UnprocessedItems"])
+                pending = cast(
+                    "dict[str, Any]", self._client.batch_write_item(RequestItems=pending)["UnprocessedItems"]
+                )
                 if not pending:
                     break
                 _back_off(attempt)

@@ -1,0 +1,78 @@
+"""/bots and /runs: which bots there are, and what they did."""
+
+import json
+import os
+from typing import Any
+
+from pydantic import JsonValue
+
+from studio.catalog import BotEntry, bots
+from studio.domain.base import Instant, Value
+from studio.domain.money import usd
+from studio.domain.run import BotRun
+from studio.entry import api, resolver
+from studio.entry.http import Caller, Cursor, Limit
+
+app = resolver()
+
+
+class BotList(Value):
+    """The catalogue."""
+
+    items: list[BotEntry]
+
+
+class Run(Value):
+    """One call of one bot. `output` is the bot's report, null unless it succeeded."""
+
+    run_id: str
+    bot: str
+    status: str
+    episode_id: str
+    input_hash: str
+    output: JsonValue
+    error: str
+    error_type: str
+    models: tuple[str, ...]
+    input_tokens: int
+    output_tokens: int
+    images: int
+    cost_usd: float
+    seconds: float
+    created_at: Instant
+    finished_at: Instant | None
+
+
+class RunPage(Value):
+    """Some runs, newest first."""
+
+    items: list[Run]
+    cursor: str | None
+
+
+@app.get("/bots", tags=["bots"])
+def list_bots(studio: Caller) -> BotList:
+    """List all bots, and which of them this stack has."""
+    del studio
+    return BotList(items=list(bots(frozenset(os.environ.get("DEPLOYED_BOTS", "").split(",")))))
+
+
+@app.get("/runs", tags=["bots"])
+def list_runs(studio: Caller, limit: Limit = 20, cursor: Cursor = None) -> RunPage:
+    """List your bots' runs."""
+    items, following = studio.runs.page(limit, cursor)
+    return RunPage(items=[_view(run) for run in items], cursor=following)
+
+
+@app.get("/runs/<run_id>", tags=["bots"])
+def read_run(run_id: str, studio: Caller) -> Run:
+    """Read one run: where an asynchronous call leads."""
+    return _view(studio.runs.get(run_id))
+
+
+def _view(run: BotRun) -> Run:
+    told: dict[str, Any] = run.model_dump(exclude={"output", "cost"})
+    return Run(**told, output=json.loads(run.output) if run.output else None, cost_usd=usd(run.cost))
+
+
+handler = api(app)

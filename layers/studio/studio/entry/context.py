@@ -1,0 +1,237 @@
+"""`Studio`, the context of one request: whose it is, and what it may use. Everything in it is opened on first use."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.config import Config
+
+from studio.domain.episode import Episode, ProviderName
+from studio.domain.errors import ProviderMissing
+from studio.domain.money import micros
+from studio.domain.project import Character
+from studio.generation import catalogue
+from studio.generation.catalogue import Use
+from studio.purchases import BoughtPainter, BoughtWriter, Purpose, Terms, Till
+from studio.store.attachments import Attachments
+from studio.store.episodes import Episodes
+from studio.store.ledger import Caps, Ledger
+from studio.store.memo import Memo
+from studio.store.objects import Objects
+from studio.store.projects import Cast, Projects
+from studio.store.quota import Quota
+from studio.store.runs import Runs
+from studio.store.table import Partition
+
+if TYPE_CHECKING:
+    from studio.generation.ports import Painter, Writer
+
+SYSTEM = "system"
+"""The owner of scheduled work for everyone."""
+
+_KEY_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the template sets for every function. Rates are calls a second; caps US dollars."""
+
+    table: str
+    videos_bucket: str
+    attachments_bucket: str
+    provider: ProviderName = "draft"
+    gemini_secret: str = ""
+    gemini_base_url: str = ""
+    text_model: str = ""
+    image_model: str = ""
+    text_rate: float = 5.0
+    image_rate: float = 1.0
+    monthly_cap_usd: str = "25"
+    episode_cap_usd: str = "2"
+    producer_machine: str = ""
+    video_machine: str = ""
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Return the settings in the function's environment. Raises KeyError for one the template left out."""
+        env = os.environ
+        return cls(
+            table=env["TABLE_NAME"],
+            videos_bucket=env["VIDEOS_BUCKET"],
+            attachments_bucket=env["ATTACHMENTS_BUCKET"],
+            provider=cast("ProviderName", env.get("PROVIDER", "draft")),
+            gemini_secret=env.get("GEMINI_SECRET", ""),
+            gemini_base_url=env.get("GEMINI_BASE_URL", ""),
+            text_model=env.get("TEXT_MODEL", ""),
+            image_model=env.get("IMAGE_MODEL", ""),
+            text_rate=float(env.get("TEXT_RATE", "5")),
+            image_rate=float(env.get("IMAGE_RATE", "1")),
+            monthly_cap_usd=env.get("MONTHLY_CAP_USD", "25"),
+            episode_cap_usd=env.get("EPISODE_CAP_USD", "2"),
+            producer_machine=env.get("PRODUCER_MACHINE", ""),
+            video_machine=env.get("VIDEO_MACHINE", ""),
+        )
+
+
+@cache
+def client(service: str) -> Any:
+    """Return this process's one client of an AWS service."""
+    retries = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=3, read_timeout=30)
+    signed = Config(signature_version="s3v4") if service == "s3" else Config()
+    return boto3.client(cast("Any", service), config=retries.merge(signed))
+
+
+def now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Studio:
+    """Everything one request may use, opened for its owner.
+
+    take: the number of the episode's execution that calls; None when a person does.
+    writers, painters: stand in for the provider of that name, in tests.
+    """
+
+    owner: str
+    settings: Settings
+    take: int | None = None
+    clock: Callable[[], datetime] = now
+    client: Callable[[str], Any] = client
+    writers: dict[str, "Writer"] = field(default_factory=dict)
+    painters: dict[str, "Painter"] = field(default_factory=dict)
+
+    @classmethod
+    def opened_for(cls, owner: str, take: int | None = None) -> "Studio":
+        """Return the studio of one owner, set up from the environment."""
+        return cls(owner, Settings.from_environment(), take)
+
+    @cached_property
+    def partition(self) -> Partition:
+        """The owner's part of the table."""
+        return Partition(self.client("dynamodb"), self.settings.table, self.owner)
+
+    @cached_property
+    def projects(self) -> Projects:
+        """The owner's shows."""
+        return Projects(self.partition)
+
+    def cast(self, project_id: str) -> Cast:
+        """Return the cast of a project. Raises NotFound when the project is not the owner's."""
+        self.projects.get(project_id)
+        return Cast(self.partition, project_id)
+
+    def cast_of(self, episode: Episode) -> list[Character]:
+        """Return the cast of an episode's project; nobody when it has none, or it was deleted since."""
+        return [] if episode.project_id is None else Cast(self.partition, episode.project_id).all()
+
+    @cached_property
+    def episodes(self) -> Episodes:
+        """The owner's episodes."""
+        return Episodes(self.partition)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The owner's BotRuns."""
+        return Runs(self.partition)
+
+    @cached_property
+    def videos(self) -> Objects:
+        """What was made for the owner."""
+        return Objects(self.client("s3"), self.settings.videos_bucket, self.owner)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """What the owner uploaded."""
+        return Attachments(self.partition, self._material)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What the owner spends."""
+        caps = Caps(micros(self.settings.monthly_cap_usd), micros(self.settings.episode_cap_usd))
+        return Ledger(self.partition, caps)
+
+    @cached_property
+    def memo(self) -> Memo:
+        """What the owner has paid for already. It lies apart from the clips, whose arrival starts work."""
+        return Memo(self._material)
+
+    @cached_property
+    def till(self) -> Till:
+        """Where the owner buys."""
+        return Till(self.memo, self.ledger, self.clock)
+
+    def writer(self, provider: ProviderName, purpose: str, episode: Episode | None = None) -> BoughtWriter:
+        """Return the provider's writer. Raises ProviderMissing, ProviderFailed for an unknown model."""
+        writer = self.writers.get(provider)
+        if writer is None:
+            if provider == "draft":
+                from studio.generation.draft.writer import DraftWriter
+
+                writer = DraftWriter()
+            else:
+                from studio.generation.gemini.writer import GeminiWriter
+
+                writer = GeminiWriter(self._gemini(), self.settings.text_model or catalogue.default("text"))
+        where = Purpose(purpose, episode.episode_id if episode else "")
+        return BoughtWriter(writer, self.till, self._terms(provider, "text", writer.model, where))
+
+    def painter(self, provider: ProviderName, purpose: str, episode: Episode, clip: int) -> BoughtPainter:
+        """Return the provider's painter. Raises ProviderMissing, ProviderFailed for an unknown model."""
+        painter = self.painters.get(provider)
+        if painter is None:
+            if provider == "draft":
+                from studio.generation.draft.painter import DraftPainter
+
+                painter = DraftPainter()
+            else:
+                from studio.generation.gemini.painter import GeminiPainter
+
+                painter = GeminiPainter(self._gemini(), self.settings.image_model or catalogue.default("image"))
+        where = Purpose(purpose, episode.episode_id, clip)
+        return BoughtPainter(painter, self.till, self._terms(provider, "image", painter.model, where))
+
+    @cached_property
+    def _material(self) -> Objects:
+        return Objects(self.client("s3"), self.settings.attachments_bucket, self.owner)
+
+    def _terms(self, provider: ProviderName, use: Use, model: str, purpose: Purpose) -> Terms:
+        price = catalogue.price(model, self.clock().date())
+        rate = self.settings.image_rate if use == "image" else self.settings.text_rate
+        # Rehearsing calls nobody, so there is nobody to spare.
+        limited = provider != "draft" and rate > 0
+        quota = Quota(self.client("dynamodb"), self.settings.table, provider, use, per_second=rate) if limited else None
+        return Terms(provider, price, quota, purpose)
+
+    def _gemini(self) -> Any:
+        from studio.generation.gemini.client import open_client
+
+        return _gemini_client(open_client, self._key(), self.settings.gemini_base_url)
+
+    def _key(self) -> str:
+        try:
+            secret = parameters.get_secret(self.settings.gemini_secret, transform="json", max_age=_KEY_SECONDS)
+        except GetParameterError as error:
+            raise ProviderMissing(NO_KEY) from error
+        key = str(secret.get("api_key", "")) if isinstance(secret, dict) else ""
+        if not key:
+            raise ProviderMissing(NO_KEY)
+        return key
+
+
+NO_KEY = (
+    'No Gemini key is stored. Put one into the stack\'s GeminiKey secret as {"api_key": "…"}, '
+    "or ask for the draft provider."
+)
+
+
+@cache
+def _gemini_client(open_client: Callable[..., Any], key: str, base_url: str) -> Any:
+    return open_client(key, base_url or None)

@@ -1,0 +1,250 @@
+"""Who plays what: the cast where there is one, the people the prompt names, and parts for them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from studio.domain.project import CharacterSheet, Role
+from studio.domain.script import named_in
+from studio.generation.draft.story.banks import bank, lexicon, manners
+from studio.generation.draft.story.clauses import Clause, gender, plain_wish, secret, wish
+from studio.generation.draft.story.nouns import titled
+from studio.generation.draft.story.reading import Reading
+
+_HONORIFICS = {"mr", "mrs", "ms", "dr", "miss", "sir", "lady", "prof", "professor", "sheikh", "chef", "captain", "the"}
+_ENOUGH = 4
+_NAME_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class Player:
+    """Somebody in the story. `short` is what prose calls them, `called` what others say to their face."""
+
+    name: str
+    short: str
+    called: str
+    want: Clause
+    secret: Clause | None = None
+    tone: str = "plain"
+    catchphrase: str = ""
+    wardrobe: str = ""
+    about: str = ""
+    role: Role = Role.GUEST
+    guest: bool = False
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Who carries the story; with few people, several parts are empty."""
+
+    lead: Player
+    holder: Player
+    ally: Player | None = None
+    witness: Player | None = None
+    host: Player | None = None
+
+    def of(self, letter: str) -> Player | None:
+        """Return who speaks the lines marked with this letter."""
+        return {"L": self.lead, "H": self.holder, "A": self.ally, "W": self.witness, "O": self.host}[letter]
+
+    @property
+    def everyone(self) -> list[Player]:
+        """Whoever has a part, once each."""
+        return list(dict.fromkeys(p for p in (self.lead, self.holder, self.ally, self.witness, self.host) if p))
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is only one person to play everything."""
+        return self.lead.name == self.holder.name
+
+
+def players(sheets: list[CharacterSheet], reading: Reading, prompt: str, family: str, rng: Random) -> list[Player]:
+    """Return everybody who can play, the prompt's people first; never empty."""
+    cast = [_from_sheet(sheet, sheets, family, rng) for sheet in sheets]
+    mentioned = [p for p in cast if named_in(p.name, prompt)]
+    described = _by_description(cast, reading)
+    guests: list[Player] = []
+    taken = {p.name.casefold() for p in cast}
+    wanted = max(0, 2 - len(cast)) if cast else 3
+    for name, certain in _guest_names(reading, prompt, family, bool(cast)):
+        short_taken = any(named_in(name, p.name) or named_in(p.name, name) for p in cast)
+        if name.casefold() in taken or short_taken or not named_in(name, prompt) or len(name) > _NAME_LIMIT:
+            continue
+        if len(guests) >= (_ENOUGH if certain else wanted) or (cast and len(guests) >= max(2, wanted)):
+            continue
+        taken.add(name.casefold())
+        guests.append(_guest(name, reading, family, rng))
+    if not cast and not guests:
+        guests.append(_guest(_last_resort(prompt), reading, family, rng))
+    first = list(dict.fromkeys([*mentioned, *described]))
+    return [*first, *guests, *(p for p in cast if p not in first)]
+
+
+def parts(pool: list[Player], reading: Reading, family: str, rng: Random) -> Parts:
+    """Return who plays what."""
+    host = next((p for p in pool if p.role is Role.HOST), None) if len(pool) > 3 else None
+    free = [p for p in pool if p is not host]
+    named = [p for p in free if p.guest or named_in(p.name, reading.text)]
+    lead = _lead(free, named, reading)
+    rest = [p for p in free if p is not lead]
+    if not rest:
+        return Parts(lead, lead)
+    holder = next((p for p in named if p is not lead), None) or _holder(rest, reading, family, rng)
+    rest = [p for p in rest if p is not holder]
+    named_rest = [p for p in rest if p in named]
+    allies = [p for p in rest if p.role is Role.ALLY]
+    ally = named_rest[0] if named_rest else rng.choice(allies or rest) if rest else None
+    rest = [p for p in rest if p is not ally]
+    close = [p for p in rest if p.role in {Role.FAMILY, Role.RIVAL}]
+    witness = next((p for p in rest if p in named), None) or (rng.choice(close or rest) if rest else None)
+    return Parts(lead, holder, ally, witness, host)
+
+
+def _lead(free: list[Player], named: list[Player], reading: Reading) -> Player:
+    if named and not any(word in reading.relations for word in ("main character", "protagonist")):
+        return named[0]
+    return next((p for p in free if p.role is Role.LEAD), named[0] if named else free[0])
+
+
+def _holder(rest: list[Player], reading: Reading, family: str, rng: Random) -> Player:
+    """Return whose secret comes out: whoever hides what the prompt talks of, or else somebody whom it fits."""
+    hiding = [p for p in rest if p.secret] or rest
+    spoken_of = [p for p in hiding if p.secret and echoes(p.secret.mine, reading)]
+    if spoken_of:
+        return spoken_of[0]
+    fitting = {"secret": (Role.FAMILY,), "betrayal": (Role.RIVAL, Role.ALLY)}.get(family, (Role.RIVAL, Role.FAMILY, Role.ALLY))
+    return rng.choice([p for p in hiding if p.role in fitting] or hiding)
+
+
+def echoes(text: str, reading: Reading) -> bool:
+    """Tell whether `text` shares a word that carries meaning with the prompt."""
+    known = lexicon()
+    empty = known.function_words | known.verbs | known.format_words | known.adjectives
+    return bool(({w for w in re.findall(r"\w{4,}", text.casefold())} - empty) & set(reading.words))
+
+
+def _from_sheet(sheet: CharacterSheet, sheets: list[CharacterSheet], family: str, rng: Random) -> Player:
+    who = gender(sheet.hides, sheet.wants, sheet.description)
+    short = _short(sheet.name, [s.name for s in sheets])
+    first_look = re.split(r"[,;.]", sheet.appearance.wardrobe)[0].strip()
+    tones = manners().tones
+    voice = sheet.voice.casefold()
+    signs = [(min(voice.find(s) for s in tone.signs if s in voice), key) for key, tone in tones.items() if any(s in voice for s in tone.signs)]
+    phrase = re.search(r"[\"“‘]([^\"”’]{2,40})[\"”’]", sheet.voice)
+    return Player(
+        name=sheet.name,
+        short=short,
+        called=short,
+        want=wish(sheet.wants, who) or plain_wish(rng.choice(bank(family).wants)),
+        secret=secret(sheet.hides, who),
+        tone=min(signs)[1] if signs else "plain",
+        catchphrase=phrase.group(1).strip(" .,!") if phrase else "",
+        wardrobe=first_look if len(first_look.split()) <= 9 else "",
+        about=sheet.description,
+        role=sheet.role,
+    )
+
+
+def _short(name: str, all_names: list[str]) -> str:
+    words = name.split()
+    if len(words) == 1:
+        return name
+    if words[0].casefold().strip(".") in _HONORIFICS:
+        return " ".join(words[:2]) if words[0].casefold() != "the" else name
+    return name if sum(other.split()[0] == words[0] for other in all_names) > 1 else words[0]
+
+
+def _by_description(cast: list[Player], reading: Reading) -> list[Player]:
+    """Return the cast's people whom the prompt names by what they are: "her sister", where a sheet says "sister"."""
+    return [
+        p
+        for relation in reading.relations
+        if relation not in {"friend", "stranger", "child", "man", "woman", "host"}
+        for p in cast
+        if re.search(rf"(?<!\w){re.escape(relation)}(?!\w)", p.about.casefold())
+    ]
+
+
+def _guest(name: str, reading: Reading, family: str, rng: Random) -> Player:
+    proper = name in reading.names or name.isnumeric() or not name.isascii()
+    last = name.split()[-1]
+    return Player(
+        name=name,
+        short=name.split()[0] if name in reading.names else name if proper else f"the {name.lower()}",
+        called=name.split()[0] if name in reading.names else name if proper or len(name.split()) == 1 else last,
+        want=plain_wish(rng.choice(bank(family).wants)),
+        tone=rng.choice(sorted(manners().tones)),
+        guest=True,
+    )
+
+
+def _guest_names(reading: Reading, prompt: str, family: str, has_cast: bool) -> Iterator[tuple[str, bool]]:
+    """Yield names for guests, best first, and whether the prompt surely means a person by each."""
+    known = lexicon()
+    described = {"main character", "protagonist", "hero", "heroine", "host", "man", "woman", "people"}
+    for name in reading.names:
+        yield name, True
+    for relation in reading.relations:
+        if not (has_cast and (relation in described or relation in known.foreign_relations)):
+            foreign = relation in known.foreign_relations
+            yield (relation if foreign and not relation.isascii() else titled(relation)), not has_cast or relation not in known.foreign_relations
+    if has_cast and len(reading.names) + len(reading.relations) > 0:
+        return
+    marks = [titled(w) for w in _marks(reading)]
+    for plural in reading.plural_relations:
+        one = titled(next(r for r in known.relations if plural in {r + "s", r + "es", r[:-1] + "ies", "wives", "children"}))
+        for pair in ("Elder", "Younger"):
+            yield f"{pair} {one}", True
+        for mark in marks[:2]:
+            yield f"{mark} {one}", True
+    for mark, role in zip(marks, bank(family).roles, strict=False):
+        yield f"{mark} {role}", False
+    yield from ((name, False) for name in _pictured_people(prompt))
+    for word in sorted(dict.fromkeys(_tokens(prompt)), key=lambda w: -len(w)):
+        if word.casefold() not in known.function_words | known.verbs | known.format_words:
+            yield (titled(word) if word.isascii() else word), False
+    for word in _tokens(prompt):
+        yield word, False
+
+
+def _marks(reading: Reading) -> list[str]:
+    """Return words of the prompt that can tell people apart: its city, its things, then its other nouns."""
+    known = lexicon()
+    things = [t.noun.split()[0] for t in reading.things]
+    places = [w for p in reading.places for w in p.words if w in reading.words]
+    plain = known.function_words | known.verbs | known.adjectives | known.relations | {"episode", "show", "reality", "series"}
+    nouns = [w for w in reading.words if len(w) > 3 and w not in plain and not w.endswith(("s", "ly", "ed")) and w.isascii()]
+    first = [reading.city.split()[0]] if reading.city and reading.city[:1].isalpha() else []
+    return list(dict.fromkeys([*first, *things, *places, *nouns])) if reading.english else []
+
+
+def _pictured_people(prompt: str) -> Iterator[str]:
+    """Yield guests for a prompt in pictures: "👵 Older Woman", and then the pictures' friends and rivals."""
+    symbols = list(dict.fromkeys(c for c in prompt if unicodedata.category(c) == "So"))
+    person = re.compile(r"\b(WOMAN|MAN|GIRL|BOY|BRIDE|PRINCESS|PRINCE|BABY|PERSON|CHEF|GHOST|ROBOT|ANGEL|WORKER)\b")
+    people = [c for c in symbols if person.search(unicodedata.name(c, ""))]
+    for symbol in people:
+        yield f"{symbol} {titled(unicodedata.name(symbol).replace(' FACE', '').lower())}"
+    for symbol, role in zip((c for c in symbols if c not in people), ("Friend", "Rival", "Neighbour"), strict=False):
+        yield f"{symbol} {role}"
+
+
+def _tokens(prompt: str) -> list[str]:
+    """Return the prompt's words without the marks around them."""
+    return [w for raw in prompt.split() if (w := _bare(raw)) and any(c.isalpha() for c in w)]
+
+
+def _bare(word: str) -> str:
+    ends = [i for i, c in enumerate(word) if unicodedata.category(c)[0] in "LNM"]
+    return word[ends[0] : ends[-1] + 1] if ends else ""
+
+
+def _last_resort(prompt: str) -> str:
+    """Return the longest start of the prompt that `named_in` takes for a name."""
+    for text in (prompt.split()[0], *re.findall(r"\w+|[^\w\s]", prompt)):
+        name = text[:_NAME_LIMIT].strip()
+        if name and named_in(name, prompt):
+            return name
+    return prompt.split()[0][:_NAME_LIMIT]

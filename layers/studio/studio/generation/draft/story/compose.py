@@ -1,0 +1,53 @@
+"""Puts a script together from its plan."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from studio.domain.script import Beat, Guest, Script
+from studio.generation.draft.story.banks import bank
+from studio.generation.draft.story.clips import clips
+from studio.generation.draft.story.nouns import titled
+from studio.generation.draft.story.plan import Plan, plan
+from studio.generation.draft.story.scenes import staged
+from studio.generation.draft.story.slots import Slots
+
+
+def compose(material: Mapping[str, JsonValue]) -> Script:
+    """Return a script for this material; the same material gives the same script.
+
+    material: "prompt" (text), "cast" (list of CharacterSheet dumps), "project" (a Brief's dump or null), "clips" (1 to
+    6); every one may be missing. The words are English; a prompt in another language keeps its own words and names.
+    """
+    story = plan(material)
+    scenes = staged(story)
+    cliffhanger = scenes[-1].scene.beat is Beat.CLIFFHANGER
+    guests = [p for p in story.parts.everyone if p.guest]
+    return Script(
+        title=_title(story),
+        synopsis=_synopsis(story),
+        guests=[Guest(name=p.name, description="Named in the prompt.") for p in guests],
+        scenes=[entry.scene for entry in scenes],
+        clips=clips(story, scenes),
+        open_question=_question(story) if cliffhanger else "",
+    )
+
+
+def _pick(story: Plan, own: tuple[str, ...], shared: tuple[str, ...]) -> str:
+    slots = Slots(story, story.places[0])
+    fitting = [t for t in own if slots.fits(t)] or [t for t in shared if slots.fits(t)]
+    return slots.said(story.rng.choice(fitting))
+
+
+def _title(story: Plan) -> str:
+    title = titled(_pick(story, story.bank.titles, bank("common").titles))
+    return title if len(title) <= 160 else titled(story.thing.the)
+
+
+def _synopsis(story: Plan) -> str:
+    return _pick(story, story.bank.synopses, bank("common").synopses)
+
+
+def _question(story: Plan) -> str:
+    question = _pick(story, story.bank.questions, bank("common").questions)
+    return question if len(question) <= 300 else "Who else knew?"

@@ -1,0 +1,99 @@
+"""Noun phrases that hold whatever they are plugged into."""
+
+import re
+from dataclasses import dataclass
+
+from studio.generation.draft.story.banks import lexicon
+
+_AN = re.compile(r"(?:[aeio]|u(?!ni|se|su|ti|ran|rin|k)|hour|heir|honest)", re.IGNORECASE)
+_LETTERS_SAID_WITH_A_VOWEL = re.compile(r"[AEFHILMNORSX](?:[A-Z]|\b)")
+_STATES = {"stolen", "missing", "lost", "hidden", "broken", "burnt", "burned", "forgotten", "secret", "mysterious"}
+_SMALL = {"a", "an", "and", "at", "by", "for", "in", "nor", "of", "on", "or", "the", "to", "with", "from"}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """The thing a story turns on. `quote` is what it says, where the prompt's own words are the evidence."""
+
+    noun: str
+    plural: bool = False
+    mass: bool = False
+    quote: str = ""
+
+    @property
+    def the(self) -> str:
+        """The thing, known: "the letter"."""
+        return f"the {self.noun}"
+
+    @property
+    def a(self) -> str:
+        """The thing, new: "a letter", "some letters", with what it says."""
+        told = f" that says “{self.quote}”" if self.quote else ""
+        return (f"some {self.noun}" if self.plural or self.mass else with_article(self.noun)) + told
+
+    @property
+    def it(self) -> str:
+        """The pronoun it takes as an object."""
+        return "them" if self.plural else "it"
+
+    @property
+    def they(self) -> str:
+        """The pronoun it takes as a subject."""
+        return "they" if self.plural else "it"
+
+
+def thing(phrase: str) -> Thing:
+    """Return the thing that `phrase`, without an article, names. What was done to it is left out: it is story, not name."""
+    words = phrase.split()
+    while len(words) > 1 and words[0].casefold() in _STATES:
+        words = words[1:]
+    noun = " ".join(words)
+    last = words[-1].casefold()
+    known = lexicon()
+    mass = noun.casefold() in known.mass or last in known.mass
+    singular = {"glass", "dress", "mattress", "bus", "compass", "necklace", "glasses case", "virus", "gas", "canvas"}
+    plural = not mass and (
+        noun.casefold() in known.plural_only
+        or last in known.plural_only
+        or (last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in singular)
+    )
+    return Thing(noun, plural=plural, mass=mass)
+
+
+def with_article(noun: str) -> str:
+    """Return `noun` with "a" or "an"."""
+    acronym = _LETTERS_SAID_WITH_A_VOWEL.match(noun)
+    return f"{'an' if acronym or (_AN.match(noun) and not noun[:2].isupper()) else 'a'} {noun}"
+
+
+def listed(names: list[str]) -> str:
+    """Return "A", "A and B" or "A, B and C"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def possessive(name: str) -> str:
+    """Return the name with its possessive ending."""
+    return f"{name}'" if name.endswith("s") and not name.endswith("ss") else f"{name}'s"
+
+
+def titled(text: str) -> str:
+    """Return `text` in title case; words that carry capitals already keep them."""
+    words = text.split(" ")
+    return " ".join(
+        word if word[1:] != word[1:].lower() or (0 < i < len(words) - 1 and word.casefold() in _SMALL) else _raised(word)
+        for i, word in enumerate(words)
+    )
+
+
+def sentence_case(text: str) -> str:
+    """Return `text` with a capital at each sentence's start; what comes before may be a closing quotation mark."""
+    return re.sub(
+        r"((?:^|(?<![A-Z]r)(?<!Mrs)(?<!St)[.!?]”?\s+)[“(]?)([a-z])", lambda m: m.group(1) + m.group(2).upper(), text
+    )
+
+
+def _raised(word: str) -> str:
+    for index, letter in enumerate(word):
+        if letter.isalnum():
+            return word[:index] + letter.upper() + word[index + 1 :]
+    return word

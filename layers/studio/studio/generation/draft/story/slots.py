@@ -1,0 +1,104 @@
+"""The words a plan puts into a template's slots.
+
+A template whose slot has no word is not used at all, so nothing ever reads "None": `Slots.fits` tells.
+"""
+
+import re
+from string import Formatter
+
+from studio.generation.draft.story.banks import Place
+from studio.generation.draft.story.casting import Player
+from studio.generation.draft.story.nouns import possessive, sentence_case
+from studio.generation.draft.story.plan import Plan
+
+_PEOPLE = {"lead": "L", "holder": "H", "ally": "A", "witness": "W", "host": "O"}
+
+
+class Slots:
+    """What can be filled in, for one story and, with `at`, one place."""
+
+    def __init__(self, plan: Plan, place: Place | None = None) -> None:
+        """Collect the words of `plan`; `place` is where the scene is."""
+        self._plan = plan
+        self._words = self._collect(plan)
+        if place:
+            self._words |= {"room": f"the {place.name}", "here": f"{place.prep} the {place.name}", "set": place.set}
+
+    def fits(self, template: str) -> bool:
+        """Tell whether every slot of `template` has its word."""
+        return all(name in self._words for _, name, _, _ in Formatter().parse(template) if name)
+
+    def said(self, template: str) -> str:
+        """Return `template` filled in, as somebody says it: people by their short names."""
+        return self._finished(template.format_map(self._words))
+
+    def told(self, template: str, met: set[str], *, dressed: bool = False) -> str:
+        """Return `template` filled in, as prose: people by their full name until they are in `met`, which this adds to.
+
+        dressed: say what they wear, too, when they are first named.
+        """
+        words = dict(self._words)
+        for _, name, _, _ in list(Formatter().parse(template)):
+            base = (name or "").removesuffix("_s")
+            player = self._plan.parts.of(_PEOPLE[base]) if base in _PEOPLE else None
+            if player and player.name not in met:
+                met.add(player.name)
+                template = self._introduced(template, name or "", player, dressed=dressed)
+        return self._finished(template.format_map(words))
+
+    def _introduced(self, template: str, slot: str, player: Player, *, dressed: bool) -> str:
+        full = player.short if player.short.startswith("the ") else player.name
+        possessed = slot.endswith("_s")
+        dress = f" ({player.wardrobe})" if dressed and player.wardrobe and not possessed else ""
+        text = (possessive(full) if possessed else full + dress).replace("{", "{{").replace("}", "}}")
+        return template.replace(f"{{{slot}}}", text, 1)
+
+    @staticmethod
+    def _finished(text: str) -> str:
+        # A name that ends in a full stop, or a quotation before one, must not make two.
+        return sentence_case(re.sub(r"([.!?…]”?)\.(?=\s|$)", r"\1", text))
+
+    @staticmethod
+    def _collect(plan: Plan) -> dict[str, str]:
+        parts, thing = plan.parts, plan.thing
+        words = {
+            "thing": thing.the,
+            "a_thing": thing.a,
+            "noun": thing.noun,
+            "it": thing.it,
+            "they": thing.they,
+            "was": "were" if thing.plural else "was",
+            "is": "are" if thing.plural else "is",
+            "has": "have" if thing.plural else "has",
+            "this": "these" if thing.plural else "this",
+            "that": "those" if thing.plural else "that",
+            "event": plan.event,
+            "city_in": f" in {plan.reading.city}" if plan.reading.city else "",
+            "ask": f"Say {plan.oath}" if plan.oath else "Swear it",
+            "swear": plan.oath.capitalize() if plan.oath else "I swear",
+            "truth": plan.truth.mine,
+            "truth_told": plan.truth.of(parts.holder.short),
+        }
+        if plan.oath:
+            words["oath"] = plan.oath
+        if plan.reading.city:
+            words["city"] = plan.reading.city
+        if plan.reading.deed:
+            words["deed"] = plan.reading.deed
+        for key, letter in _PEOPLE.items():
+            player = parts.of(letter)
+            if player is None or (parts.alone and letter == "H"):
+                continue
+            words |= {
+                key: player.short,
+                f"{key}_s": possessive(player.short),
+                f"to_{key}": player.called,
+                f"{key}_want": player.want.mine,
+                f"{key}_wants": player.want.of(player.short),
+            }
+            if player.want.bare:
+                words |= {f"{key}_aim": player.want.bare_mine, f"{key}_aim_told": player.want.bare}
+            hidden_elsewhere = player.secret and (letter != "H" or not plan.personal)
+            if player.secret and hidden_elsewhere:
+                words |= {f"{key}_own": player.secret.mine, f"{key}_own_told": player.secret.of(player.short)}
+        return words

@@ -1,0 +1,180 @@
+"""Buying from a model, once: remember, take a turn, reserve, call, store, settle. In that order, whoever is killed where.
+
+    remembered? ── yes ──▶ settle (in case the buyer died before it did) ──▶ the stored result
+        │ no
+        ▼
+    quota.admit ▶ ledger.reserve ▶ port ▶ memo.put ▶ ledger.settle ──▶ the result
+
+A worker killed before `memo.put` leaves a reservation that the sweep closes as unknown; one killed after it leaves a
+result that the next attempt finds.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from studio.domain.errors import StudioError, Throttled, Unavailable
+from studio.domain.spend import Spend
+from studio.generation.catalogue import Price
+from studio.generation.ports import Painter, PaintRequest, Receipt, Writer, WriteRequest
+from studio.store.ledger import Bill, Call, Ledger
+from studio.store.memo import Memo, Remembered
+from studio.store.quota import Quota
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a call is for: its place in the ledger."""
+
+    name: str
+    episode_id: str = ""
+    clip: int | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """From whom something is bought, at which price, how often, and what for. `quota` None is no limit."""
+
+    provider: str
+    price: Price
+    quota: Quota | None
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """A call that was answered: by whom, and what it cost now in micro-dollars; 0 when it was remembered."""
+
+    receipt: Receipt
+    cost: int
+
+
+class Till:
+    """Where one owner buys. `purchases` lists what this process bought or found remembered."""
+
+    def __init__(self, memo: Memo, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+        self.purchases: list[Purchase] = []
+        self._memo = memo
+        self._ledger = ledger
+        self._clock = clock
+
+    def buy(
+        self, digest: str, model: str, estimate: int, terms: Terms, make: Callable[[], tuple[bytes, str, Receipt]]
+    ) -> bytes:
+        """Return the bytes that the call with this digest brought, remembered or bought now.
+
+        estimate: micro-dollars to reserve. make: does the call; returns bytes, media type and receipt.
+        Raises BudgetExceeded and Throttled before anything is bought, and whatever the port raises.
+        """
+        remembered = self._memo.get(digest)
+        if remembered is not None:
+            receipt = Receipt.model_validate_json(remembered.receipt)
+            self._settle(remembered.reservation, receipt, terms.price)
+            self.purchases.append(Purchase(receipt, 0))
+            return remembered.data
+        if terms.quota is not None:
+            terms.quota.admit()
+        call = Call(
+            purpose=terms.purpose.name,
+            provider=terms.provider,
+            model=model,
+            price_date=terms.price.price_date.isoformat(),
+            digest=digest,
+            estimate=estimate,
+            episode_id=terms.purpose.episode_id,
+            clip=terms.purpose.clip,
+        )
+        reservation = self._ledger.reserve(call, self._clock())
+        try:
+            data, media_type, receipt = make()
+        except StudioError as error:
+            if isinstance(error, Throttled) and terms.quota is not None and error.retry_after:
+                terms.quota.pause(error.retry_after)
+            self._close_unbought(reservation, error, estimate)
+            raise
+        self._memo.put(digest, Remembered(data, media_type, receipt.model_dump_json(), reservation))
+        self.purchases.append(Purchase(receipt, self._settle(reservation, receipt, terms.price)))
+        return data
+
+    def close_stale(self, spend: Spend, price: Price) -> None:
+        """Close a reservation whose buyer is gone: with its cost where the result was stored, else as unknown."""
+        reservation = f"{spend.month}/{spend.spend_id}"
+        remembered = self._memo.get(spend.digest)
+        if remembered is not None and remembered.reservation == reservation:
+            self._settle(reservation, Receipt.model_validate_json(remembered.receipt), price)
+        else:
+            note = "The worker that made this call was lost, and with it whether it was charged."
+            self._ledger.settle(reservation, Bill("unknown", spend.reserved, note=note), self._clock())
+
+    def _settle(self, reservation: str, receipt: Receipt, price: Price) -> int:
+        usage = receipt.usage
+        cost = price.cost(usage)
+        bill = Bill("settled", cost, usage.input_tokens, usage.output_tokens + usage.image_tokens, usage.images)
+        self._ledger.settle(reservation, bill, self._clock())
+        return cost
+
+    def _close_unbought(self, reservation: str, error: StudioError, estimate: int) -> None:
+        # What may have been charged counts as spent: a cap that trusts to luck is none.
+        unknown = isinstance(error, Unavailable) and error.sent
+        bill = Bill("unknown", estimate, note=str(error)) if unknown else Bill("released", note=str(error))
+        self._ledger.settle(reservation, bill, self._clock())
+
+
+class BoughtWriter:
+    """A Writer whose answers are remembered, paid for and rate-limited."""
+
+    def __init__(self, writer: Writer, till: Till, terms: Terms) -> None:
+        self._writer = writer
+        self._till = till
+        self._terms = terms
+
+    def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> T:
+        """Return an instance of `schema`. Raises what `Till.buy` raises."""
+        asked = request.model_dump(mode="json")
+        model = self._writer.model
+        digest = digest_of("write", self._terms.provider, model, asked, schema.model_json_schema())
+
+        def make() -> tuple[bytes, str, Receipt]:
+            value, receipt = self._writer.write(request, schema)
+            return value.model_dump_json().encode(), "application/json", receipt
+
+        estimate = self._terms.price.estimate_text(len(json.dumps(asked)))
+        return schema.model_validate_json(self._till.buy(digest, model, estimate, self._terms, make))
+
+
+class BoughtPainter:
+    """A Painter whose pictures are remembered, paid for and rate-limited."""
+
+    def __init__(self, painter: Painter, till: Till, terms: Terms) -> None:
+        self._painter = painter
+        self._till = till
+        self._terms = terms
+
+    @property
+    def model(self) -> str:
+        """The model's id."""
+        return self._painter.model
+
+    def paint(self, request: PaintRequest) -> bytes:
+        """Return the encoded picture. Raises what `Till.buy` raises."""
+        # A reference is known by its own SHA-256; its bytes need not be hashed again.
+        asked = request.model_dump(mode="json", exclude={"references": {"__all__": {"data"}}})
+        digest = digest_of("paint", self._terms.provider, self.model, asked)
+
+        def make() -> tuple[bytes, str, Receipt]:
+            picture, receipt = self._painter.paint(request)
+            return picture.data, picture.media_type, receipt
+
+        estimate = self._terms.price.estimate_image(len(request.prompt), len(request.references))
+        return self._till.buy(digest, self.model, estimate, self._terms, make)
+
+
+def digest_of(*parts: Any) -> str:
+    """Return the SHA-256 (hex) of JSON-like values, the same for equal values whatever their key order."""
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,45 @@
+"""What is under way, for everyone: the sparse index that the sweep reads instead of scanning."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from studio.domain.episode import Episode
+from studio.domain.spend import Spend
+from studio.store import keys
+from studio.store.table import Item, fields, from_attributes
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class Active:
+    """Everything that has been under way since before some instant. Only scheduled work opens it."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def episodes(self, before: datetime) -> Iterator[tuple[str, Episode]]:
+        """Yield owner and episode, longest at rest first."""
+        for item in self._since(keys.ACTIVE_EPISODES, before):
+            yield str(item["owner"]), Episode.model_validate(fields(item))
+
+    def spends(self, before: datetime) -> Iterator[tuple[str, Spend]]:
+        """Yield owner and reservation, oldest first."""
+        for item in self._since(keys.ACTIVE_SPENDS, before):
+            yield str(item["owner"]), Spend.model_validate(fields(item))
+
+    def _since(self, what: str, before: datetime) -> Iterator[Item]:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": keys.ACTIVE_INDEX,
+            "KeyConditionExpression": "active_in = :what AND active_since < :before",
+            "ExpressionAttributeValues": {":what": {"S": what}, ":before": {"S": before.isoformat()}},
+        }
+        while True:
+            answer = self._client.query(**request)
+            yield from (from_attributes(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

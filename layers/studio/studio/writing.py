@@ -1,0 +1,35 @@
+"""Asking a writer until what it wrote keeps the field's rules: at most two repairs, with the checker's own words."""
+
+from collections.abc import Callable
+
+from pydantic import BaseModel
+
+from studio.domain.errors import BadAnswer
+from studio.generation.ports import WriteRequest
+from studio.purchases import BoughtWriter
+
+MAX_REPAIRS = 2
+
+
+def write_checked[T: BaseModel](
+    writer: BoughtWriter, request: WriteRequest, schema: type[T], problems: Callable[[T], list[str]]
+) -> T:
+    """Return something that fits `schema` and in which `problems` finds nothing.
+
+    Raises BadAnswer with what is still wrong after the last repair, and whatever the writer raises.
+    """
+    wrong: list[str] = []
+    for _ in range(1 + MAX_REPAIRS):
+        attempt = request.model_copy(update={"feedback": tuple(wrong)})
+        try:
+            written = writer.write(attempt, schema)
+        except BadAnswer as error:
+            wrong = [str(error)]
+            continue
+        wrong = problems(written)
+        if not wrong:
+            return written
+    raise BadAnswer(
+        f"The writer's answer was still not usable after {MAX_REPAIRS} repairs: {' '.join(wrong)} "
+        "Try again, or say more in the prompt."
+    )
