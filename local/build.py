@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from local import environments, locks, settings
@@ -102,10 +105,24 @@ def run_logged(command: list[str], log: Path, cwd: Path, environment: Mapping[st
         output.write(f"\n$ {name}\n".encode())
         output.flush()
         begins = output.tell()
-        done = subprocess.run(
-            command, cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+        # In a group of its own, so that stopping half-way ends what it has started too.
+        child = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
         )
-    if done.returncode != 0:
+        try:
+            code = child.wait()
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            raise
+    if code != 0:
         with log.open("rb") as file:
             file.seek(begins)
             lines = file.read().decode(errors="replace").splitlines()

@@ -57,7 +57,10 @@ def uv() -> str:
             answer = subprocess.run([candidate, "--version"], capture_output=True, check=False)
             if answer.returncode == 0:
                 return candidate
-    raise StudioProblem("No working uv was found.", "Run ./studio from the checkout: it brings one.")
+    own = settings.STUDIO_HOME / "uv"
+    _run([sys.executable, "-m", "venv", "--clear", str(own)])
+    _run([str(own / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
+    return str(own / "bin" / "uv")
 
 
 def _reads(path: Path, expected: str) -> bool:

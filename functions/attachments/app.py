@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from studio.domain.attachment import Attachment, AttachmentType
 from studio.domain.base import Name, Value
 from studio.entry import api, resolver
-from studio.entry.http import Caller, Cursor, Limit, created
+from studio.entry.http import Caller, Cursor, Limit, PathId, created
 from studio.store.objects import LINK_SECONDS
 
 app = resolver()
@@ -61,13 +61,13 @@ def announce_attachment(request: Annotated[AttachmentRequest, Body()], studio: C
 
 
 @app.get("/attachments/<attachment_id>", tags=["attachments"])
-def read_attachment(attachment_id: str, studio: Caller) -> Attachment:
+def read_attachment(attachment_id: PathId, studio: Caller) -> Attachment:
     """Read one attachment; `bytes` is 0 until the upload has arrived."""
     return studio.attachments.get(attachment_id)
 
 
 @app.delete("/attachments/<attachment_id>", tags=["attachments"])
-def delete_attachment(attachment_id: str, studio: Caller) -> Response[None]:
+def delete_attachment(attachment_id: PathId, studio: Caller) -> Response[None]:
     """Delete an attachment and its bytes."""
     studio.attachments.delete(attachment_id)
     return Response(204)

@@ -11,7 +11,7 @@ from studio.domain.base import Instant, Value
 from studio.domain.money import usd
 from studio.domain.run import BotRun
 from studio.entry import api, resolver
-from studio.entry.http import Caller, Cursor, Limit
+from studio.entry.http import Caller, Cursor, Limit, PathId
 
 app = resolver()
 
@@ -65,7 +65,7 @@ def list_runs(studio: Caller, limit: Limit = 20, cursor: Cursor = None) -> RunPa
 
 
 @app.get("/runs/<run_id>", tags=["bots"])
-def read_run(run_id: str, studio: Caller) -> Run:
+def read_run(run_id: PathId, studio: Caller) -> Run:
     """Read one run: where an asynchronous call leads."""
     return _view(studio.runs.get(run_id))
 

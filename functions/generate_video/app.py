@@ -38,7 +38,9 @@ def generate_video(request: Annotated[VideoRequest, Body()], studio: Caller) -> 
     episode = studio.episodes.get(request.episode_id)
     clips = {clip.number: clip for clip in studio.episodes.clips(episode.episode_id)}
     if not clips:
-        raise Conflict("The episode has no script yet, so there is nothing to shoot. Take the episode up again instead.")
+        raise Conflict(
+            "The episode has no script yet, so there is nothing to shoot. Take the episode up again instead."
+        )
     wanted = tuple(sorted(set(request.clips))) or tuple(clips)
     missing = [number for number in wanted if number not in clips]
     if missing:

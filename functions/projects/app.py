@@ -10,7 +10,7 @@ from studio.domain.base import Phrase, Title, Value
 from studio.domain.project import Brief, Locale, Project
 from studio.domain.shot import Aspect
 from studio.entry import api, resolver
-from studio.entry.http import Caller, Cursor, Limit, created
+from studio.entry.http import Caller, Cursor, Limit, PathId, created
 
 app = resolver()
 
@@ -50,13 +50,13 @@ def create_project(brief: Annotated[Brief, Body()], studio: Caller) -> Response[
 
 
 @app.get("/projects/<project_id>", tags=["projects"])
-def read_project(project_id: str, studio: Caller) -> Project:
+def read_project(project_id: PathId, studio: Caller) -> Project:
     """Read one project."""
     return studio.projects.get(project_id)
 
 
 @app.patch("/projects/<project_id>", tags=["projects"])
-def edit_project(project_id: str, edit: Annotated[ProjectEdit, Body()], studio: Caller) -> Project:
+def edit_project(project_id: PathId, edit: Annotated[ProjectEdit, Body()], studio: Caller) -> Project:
     """Change a project. 409 when it was changed since you read it. Episodes keep the brief they were made from."""
     now = studio.projects.get(project_id)
     changes = edit.model_dump(exclude={"version"}, exclude_none=True)
@@ -65,7 +65,7 @@ def edit_project(project_id: str, edit: Annotated[ProjectEdit, Body()], studio: 
 
 
 @app.delete("/projects/<project_id>", tags=["projects"])
-def delete_project(project_id: str, studio: Caller) -> Response[None]:
+def delete_project(project_id: PathId, studio: Caller) -> Response[None]:
     """Delete a project and its cast. Its episodes stay."""
     studio.projects.delete(project_id)
     return Response(204)

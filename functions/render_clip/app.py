@@ -44,9 +44,7 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
     if episode.status is not Status.RENDERING:
         episode = studio.episodes.move(episode.episode_id, Status.RENDERING, studio.clock(), expect=studio.take)
     clip = studio.episodes.clip(episode.episode_id, request.clip)
-    studio.episodes.update_clip(
-        episode.episode_id, clip.number, studio.clock(), status=ClipStatus.RENDERING, reason=""
-    )
+    studio.episodes.update_clip(episode.episode_id, clip.number, studio.clock(), status=ClipStatus.RENDERING, reason="")
     try:
         painter = studio.painter(episode.provider, "render_clip", episode, clip.number)
         picture = painter.paint(paint_request(episode, request.clip, clip.take, studio))
@@ -85,9 +83,7 @@ def paint_request(episode: Episode, number: int, take: int, studio: Studio) -> P
     described = script.clip(number)
     in_frame = {name.casefold() for name in described.people}
     cast = [character for character in studio.cast_of(episode) if character.sheet.name.casefold() in in_frame]
-    references = tuple(
-        _reference(character, studio) for character in cast if character.reference_id is not None
-    )
+    references = tuple(_reference(character, studio) for character in cast if character.reference_id is not None)
     shot = Shot(
         scene=described.scene,
         number=number,

@@ -52,9 +52,7 @@ def write_script(request: ScriptRequest, studio: Studio) -> ScriptReport:
         return _report(episode, script, kept=True)
 
     _progress(episode, Status.WRITING, studio)
-    started = StageRecord(
-        episode_id=episode.episode_id, name=SCRIPT_STAGE, status="running", started_at=studio.clock()
-    )
+    started = StageRecord(episode_id=episode.episode_id, name=SCRIPT_STAGE, status="running", started_at=studio.clock())
     studio.episodes.save_stage(started)
     names = [character.sheet.name for character in cast]
     try:

@@ -57,7 +57,8 @@ def reference(name: str) -> Reference:
 
 
 def config(gemini: FakeGemini) -> dict[str, Any]:
-    return gemini.calls[-1].body["generationConfig"]
+    sent: dict[str, Any] = gemini.calls[-1].body["generationConfig"]
+    return sent
 
 
 # Values
@@ -239,7 +240,7 @@ def test_any_model_reaches_the_wire_with_nothing_that_gemini_does_not_take(
             found |= keywords(inner)
         return found
 
-    sent = answer_schema(Anything)
+    sent: Any = answer_schema(Anything)
     assert keywords(sent) <= taken
     assert (
         sent["properties"]["title"]["description"] == "What to call it. At least 1 characters, at most 20 characters."
@@ -263,6 +264,7 @@ BOTH: dict[str, tuple[type[StudioError], str]] = {
     "502": (Unavailable, "502"),
     "503": (Unavailable, "503"),
     "504": (Unavailable, "504"),
+    "hang-up": (Unavailable, "broke off"),
     "not-json": (Unavailable, "not an answer"),
     "not-object": (Unavailable, "without a picture|with nothing"),
     "redirect": (ProviderFailed, "307"),
@@ -341,12 +343,26 @@ def test_the_wait_that_is_asked_for_is_passed_on(
     assert raised.value.retry_after == seconds
 
 
+@pytest.mark.parametrize(
+    ("outcome", "sent"),
+    [("503", False), ("500", False), ("504", True), ("hang-up", True), ("not-json", True), ("no-image", True)],
+)
+def test_what_may_have_been_charged_is_marked(
+    gemini: FakeGemini, painter: GeminiPainter, outcome: str, sent: bool
+) -> None:
+    gemini.queue("image", outcome)
+    with pytest.raises(Unavailable) as raised:
+        painter.paint(PAINT)
+    assert raised.value.sent is sent
+
+
 def test_a_slow_answer_is_not_waited_for(gemini: FakeGemini) -> None:
     hasty = open_client(gemini.key, gemini.url, timeout_seconds=0.2)
     gemini.queue("text", "timeout")
     started = time.monotonic()
-    with pytest.raises(Unavailable, match="too long"):
+    with pytest.raises(Unavailable, match="too long") as raised:
         GeminiWriter(hasty, TEXT_MODEL).write(WRITE, Script)
+    assert raised.value.sent
     assert time.monotonic() - started < 0.9
     assert len(gemini.calls) == 1
 
@@ -354,8 +370,9 @@ def test_a_slow_answer_is_not_waited_for(gemini: FakeGemini) -> None:
 def test_nobody_there_is_unavailable(gemini: FakeGemini) -> None:
     with FakeGemini() as gone:
         url = gone.url
-    with pytest.raises(Unavailable, match="could not be reached"):
+    with pytest.raises(Unavailable, match="could not be reached") as raised:
         GeminiWriter(open_client(gemini.key, url, timeout_seconds=2), TEXT_MODEL).write(WRITE, Script)
+    assert not raised.value.sent
 
 
 def test_a_wrong_key_is_refused_by_the_server(gemini: FakeGemini) -> None:

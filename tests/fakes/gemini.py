@@ -18,6 +18,7 @@ import io
 import json
 import random
 import re
+import socket
 import threading
 import time
 from collections import deque
@@ -35,6 +36,7 @@ KEY = "AIzaSyFAKE-key_for-tests-only-0123456789"
 
 _PATH = re.compile(r"^/(?P<version>v\w+)/models/(?P<model>[^?]+):generateContent(\?.*)?$")
 _BLOCK = re.compile(r"<material name=(\".*?\")>\n(.*?)\n</material>", re.DOTALL)
+_PROBLEM = re.compile(r"^- (\".*\")$", re.MULTILINE)
 _GOOGLE = "type.googleapis.com/google.rpc."
 
 
@@ -105,6 +107,7 @@ class FakeGemini:
         if unknown:
             raise ValueError(f"no such outcome: {', '.join(sorted(unknown))}")
         self.key = key
+        self._host = host
         self.seconds: dict[Kind, float] = {"text": text_seconds, "image": image_seconds}
         self.stall_seconds = stall_seconds
         self._rates = dict(rates or {})
@@ -119,8 +122,7 @@ class FakeGemini:
     @property
     def url(self) -> str:
         """Where it listens."""
-        host, port = self._server.server_address[:2]
-        return f"http://{host}:{port}"
+        return f"http://{self._host}:{self._server.server_port}"
 
     @property
     def calls(self) -> list[Call]:
@@ -252,6 +254,8 @@ class _Handler(BaseHTTPRequestHandler):
             )
         if call.outcome == "quotes-key":
             raise _error(400, "FAILED_PRECONDITION", f"The project of {key} has no billing account")
+        if call.outcome == "hang-up":
+            self.connection.shutdown(socket.SHUT_RDWR)
         return fake.answer(call)
 
     def _send(self, answer: Answer) -> None:
@@ -402,12 +406,21 @@ def _scripted(call: Call) -> str | None:
         from studio.generation.draft.writer import DraftWriter
     except ImportError:
         return None
+    from studio.domain.errors import StudioError
     from studio.domain.script import Script
     from studio.generation.ports import WriteRequest
 
-    material = {json.loads(name): json.loads(value) for name, value in _BLOCK.findall(call.prompt)}
-    script, _ = DraftWriter().write(WriteRequest(instructions=call.instructions, material=material), Script)
-    return script.model_dump_json()
+    request = WriteRequest(
+        instructions=call.instructions,
+        material={json.loads(name): json.loads(value) for name, value in _BLOCK.findall(call.prompt)},
+        feedback=tuple(json.loads(problem) for problem in _PROBLEM.findall(call.prompt)),
+    )
+    try:
+        script, _ = DraftWriter().write(request, Script)
+    except StudioError:
+        # Material too thin to draft from: the least that fits will do.
+        return None
+    return str(script.model_dump_json())
 
 
 def _filled(node: Json, definitions: Json, word: str, name: str = "answer") -> Any:
@@ -524,6 +537,7 @@ OUTCOMES: dict[str, Callable[[Call], Json]] = {
     "503": _status(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
     "504": _status(504, "DEADLINE_EXCEEDED", "The request timed out."),
     "timeout": _ok,
+    "hang-up": _ok,  # the connection is closed without a word
     "not-json": _refusing(lambda _: Answer(200, b"<html>Welcome to the hotel's wireless network</html>")),
     "not-object": _refusing(lambda _: Answer(200, b'["what"]')),
     "redirect": _refusing(lambda _: Answer(307, b"{}", {"Location": "/v1/models/elsewhere:generateContent"})),

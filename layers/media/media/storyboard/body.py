@@ -182,7 +182,7 @@ class Body:
         elbow, wrist = near if side < 0 else far
         girth = (0.17 if look.feminine else 0.205) * (0.5 + 0.5 * look.breadth)
         shoulder = (side * self.wide * 0.82, 1.66 if not look.feminine else 1.70)
-        joints = [(shoulder[0], shoulder[1], girth * 1.2), (side * elbow[0] * (0.45 + 0.55 * self.wide), elbow[1], girth * 0.92),
+        joints = [(shoulder[0] * 0.86, shoulder[1] - 0.13, girth * 0.72), (shoulder[0] * 1.01, shoulder[1] + 0.08, girth * 1.1), (side * elbow[0] * (0.45 + 0.55 * self.wide), elbow[1], girth * 0.92),
                   (side * wrist[0] * (0.45 + 0.55 * self.wide), wrist[1], girth * 0.62)]  # fmt: skip
         sleeve = self.top
         bare_from = 0.0 if look.garment in _SLEEVELESS and look.cover == "" else 0.5 if look.garment in _SHORT_SLEEVES and look.cover == "" else 2.0
@@ -190,17 +190,17 @@ class Body:
         if bare_from < 2.0:
             self.part(joints, self.skin)
             if bare_from > 0:
-                (ax, ay, aw), (bx, by, bw) = joints[0], joints[1]
-                self.part([(ax, ay, aw * 1.08), (ax + (bx - ax) * 0.55, ay + (by - ay) * 0.55, (aw + bw) * 0.58)], sleeve)
+                (ax, ay, aw), (bx, by, bw) = joints[1], joints[2]
+                self.part([joints[0], (ax, ay, aw * 1.08), (ax + (bx - ax) * 0.55, ay + (by - ay) * 0.55, (aw + bw) * 0.58)], sleeve)
         else:
             loose = 1.25 if look.garment in {"robe", "coat"} else 1.05
-            self.part([(x, y, w * (loose if i else 1.0)) for i, (x, y, w) in enumerate(joints)], sleeve)
-            (bx, by, _), (cx, cy, _) = joints[1], joints[2]
+            self.part([(x, y, w * (loose if i > 1 else 1.0)) for i, (x, y, w) in enumerate(joints)], sleeve)
+            (bx, by, _), (cx, cy, _) = joints[2], joints[3]
             self._fold([(bx - 0.1, by - 0.08), (bx + 0.04, by + 0.02), (bx + 0.12, by - 0.04)], sleeve, 0.06)
             self._fold([((bx + cx) / 2 - 0.08, (by + cy) / 2), ((bx + cx) / 2 + 0.08, (by + cy) / 2 + 0.06)], sleeve, 0.05)
 
     def _hand(self, joints: list[tuple[float, float, float]], arms: str, side: int) -> None:
-        (bx, by, _), (cx, cy, _) = joints[1], joints[2]
+        (bx, by, _), (cx, cy, _) = joints[2], joints[3]
         length = math.hypot(cx - bx, cy - by) or 1.0
         ux, uy = (cx - bx) / length, (cy - by) / length
         size = 0.92 if self.look.feminine else 1.05

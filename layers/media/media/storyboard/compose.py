@@ -1,5 +1,6 @@
 """Puts a board together."""
 
+import math
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -7,7 +8,14 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from studio.domain.shot import Aspect, Shot
 
+from media.storyboard import exteriors, interiors
+from media.storyboard.grade import finish
+from media.storyboard.layout import Blocking, layout
+from media.storyboard.light import Light, light_of
+from media.storyboard.people import paint_person
+from media.storyboard.scenery import Scenery
 from media.storyboard.seeding import rng
+from media.storyboard.sky import lay_beams, lay_haze, paint_sky
 from media.storyboard.slate import put_slate
 
 COMMENT = "DRAFT – a rehearsal frame, no camera and no image model involved"
@@ -27,18 +35,55 @@ class Board:
 
 def paint_board(board: Board) -> bytes:
     """Return `board` as a PNG at `board.aspect.pixels`, with text chunks that say it is a rehearsal."""
-    frame = Image.new("RGB", board.aspect.pixels, tuple(rng(board).randbytes(3)))
+    shot = board.shot
+    blocking = layout(shot, board.aspect, board.take)
+    brief, camera = blocking.brief, blocking.camera
+    light = light_of(brief, shot.mood, shot.genre, shot.heading)
+    seed = f"{blocking.seed}/{board.prompt}"
+    scenery = _set(blocking, light, shot.heading)
+    frame = paint_sky(camera, light, brief.hour, shot.heading)
+    frame = scenery.paint_behind(frame)
+    if brief.interior:
+        lay_beams(frame, scenery.panes, light)
+    lay_haze(frame, camera, light, light.haze_share * 0.8)
+    for person in blocking.people:
+        paint_person(frame, person, camera, light, brief, shot.heading)
+    frame = scenery.paint_before(frame)
+    if camera.roll:
+        frame = _rolled(frame, camera.roll)
+    frame = finish(frame, light, rng("finish", seed), board.photorealistic)
     put_slate(frame, board.shot.scene, board.shot.number, board.take)
     return _encoded(frame, board)
+
+
+def _set(blocking: Blocking, light: Light, heading: str) -> Scenery:
+    brief = blocking.brief
+    # The set is the scene's; where the camera stands in it is the shot's.
+    chance = rng("set", heading.lower())
+    shift = (rng("stand", blocking.seed).random() - 0.5) * (1.5 if brief.interior else 2.4)
+    scenery = Scenery(blocking.camera, light, chance, brief.interior, shift)
+    furnish = interiors.INTERIORS.get(brief.place) or exteriors.EXTERIORS.get(brief.place)
+    (furnish or (interiors.generic if brief.interior else exteriors.generic))(scenery)
+    return scenery
+
+
+def _rolled(frame: Image.Image, degrees: float) -> Image.Image:
+    """Return `frame` turned, enlarged just enough that no corner is empty."""
+    width, height = frame.size
+    angle = math.radians(abs(degrees))
+    reach = max(math.cos(angle) + math.sin(angle) * height / width, math.cos(angle) + math.sin(angle) * width / height)
+    dx, dy = width * (1 - 1 / reach) / 2, height * (1 - 1 / reach) / 2
+    turned = frame.rotate(degrees, Image.Resampling.BICUBIC)
+    return turned.resize(frame.size, Image.Resampling.BICUBIC, (dx, dy, width - dx, height - dy))
 
 
 def _encoded(frame: Image.Image, board: Board) -> bytes:
     notes = PngInfo()
     notes.add_itxt("Comment", COMMENT)
     notes.add_text("Software", "Episode Studio draft")
-    notes.add_text("Scene", str(board.shot.scene))
-    notes.add_text("Shot", str(board.shot.number))
-    notes.add_text("Take", str(board.take))
+    notes.add_text("scene", str(board.shot.scene))
+    notes.add_text("shot", str(board.shot.number))
+    notes.add_text("take", str(board.take))
     if board.references:
         notes.add_itxt("References not painted from", ", ".join(board.references))
     out = BytesIO()

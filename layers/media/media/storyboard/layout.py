@@ -97,6 +97,8 @@ def _spots(count: int, shot: Shot, aspect: Aspect, staging: Staging, wander: flo
 
 
 def _turns(count: int, columns: list[float], staging: Staging, wander: float) -> list[float]:
+    if count == 0:
+        return []
     if staging is Staging.TO_CAMERA:
         return [0.22 if column < 0.5 else -0.22 for column in columns]
     if count == 1:

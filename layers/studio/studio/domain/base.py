@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
-from ulid import ULID
+from ulid import ULID as Ulid
 
-_ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 
-Id = Annotated[str, StringConstraints(pattern=_ULID)]
+Id = Annotated[str, StringConstraints(pattern=ULID)]
 """A ULID: 26 characters of Crockford base 32, sortable by creation time."""
 
 Instant = AwareDatetime
@@ -30,7 +30,7 @@ class Written(BaseModel):
 
 def new_id(at: datetime) -> str:
     """Return a fresh ULID whose time part is `at`."""
-    return str(ULID.from_datetime(at))
+    return str(Ulid.from_datetime(at))
 
 
 def clean(text: str) -> str:

@@ -12,10 +12,11 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.request import Request
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+from studio.domain.base import ULID
 from studio.domain.errors import StudioError
 from studio.entry.context import Studio
 from studio.entry.idempotency import once
@@ -59,6 +60,9 @@ def _open_studio(request: Request) -> Studio:
 Caller = Annotated[Studio, Depends(_open_studio)]
 """A handler's parameter of this type is the caller's studio."""
 
+PathId = Annotated[str, Path(pattern=ULID)]
+"""An id in a path. One that cannot be an id leads nowhere: 404."""
+
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items at most.")]
 Cursor = Annotated[str | None, Query(max_length=2000, description="Where the last page ended; opaque.")]
 
@@ -89,7 +93,11 @@ def resolver() -> APIGatewayRestResolver:
         found = error.errors()
         if any(entry["type"] == "json_invalid" for entry in found):
             return malformed(_MalformedError())
-        fields = [{"path": _path(entry["loc"]), "message": str(entry["msg"]).removeprefix("Value error, ")} for entry in found]
+        if any(entry["loc"][0] == "path" for entry in found):
+            return unknown(error)
+        fields = [
+            {"path": _path(entry["loc"]), "message": str(entry["msg"]).removeprefix("Value error, ")} for entry in found
+        ]
         detail = "; ".join(f"{entry['path']}: {entry['message']}" for entry in fields[:3])
         return answer(422, "validation", "The request is not valid", detail, fields)
 
@@ -117,7 +125,7 @@ def resolver() -> APIGatewayRestResolver:
 
     @app.not_found
     def unknown(_: Exception) -> Response[str]:
-        return answer(404, "not_found", "Not found", "There is no such route.")
+        return answer(404, "not_found", "Not found", "There is nothing here.")
 
     def limit_body(app: APIGatewayRestResolver, next_middleware: Callable[..., Response[Any]]) -> Response[Any]:
         if len((app.current_event.body or "").encode("utf-8", "surrogatepass")) > MAX_BODY:

@@ -71,13 +71,15 @@ def ask(
         )
     except errors.APIError as error:
         outcome = refused(error, use, model)
-    except httpx2.TimeoutException:
-        outcome = Unavailable("Gemini took too long to answer.")
-    except httpx2.RequestError:
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError):
         outcome = Unavailable("Gemini could not be reached.")
+    except httpx2.TimeoutException:
+        outcome = Unavailable("Gemini took too long to answer.", sent=True)
+    except httpx2.RequestError:
+        outcome = Unavailable("The connection to Gemini broke off.", sent=True)
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValidationError):
         # The client parses the model's own JSON too, and a model that runs away nests brackets without end.
-        outcome = Unavailable("Gemini answered with something that is not an answer.")
+        outcome = Unavailable("Gemini answered with something that is not an answer.", sent=True)
     else:
         no = blocked(answer)
         if no is None:

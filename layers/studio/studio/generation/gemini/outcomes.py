@@ -37,7 +37,9 @@ def refused(error: errors.APIError, use: Use, model: str) -> StudioError:
         when = "try again later" if wait is None else f"try again in {wait:.0f} s"
         return Throttled(f"{what}; {when}.", retry_after=wait)
     if code == 408 or code >= 500:
-        return Unavailable(f"Gemini is not available at the moment ({code}).", retry_after=_retry_after(error))
+        # Errors are not charged (Gemini's billing page), but who says that time ran out may have done the work.
+        late = code in {408, 504}
+        return Unavailable(f"Gemini is not available at the moment ({code}).", _retry_after(error), sent=late)
     if code in {401, 403} or any(reason.startswith("API_KEY") for reason in _reasons(error)) or _names_key(error):
         return ProviderFailed(KEY_REFUSED)
     if code == 404:

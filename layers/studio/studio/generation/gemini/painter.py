@@ -47,7 +47,7 @@ class GeminiPainter:
             (part.inline_data.data for part in spoken(answer) if part.inline_data and part.inline_data.data), b""
         )
         if not data:
-            raise Unavailable(f"Gemini answered without a picture ({finish(answer) or 'no reason given'}).")
+            raise Unavailable(f"Gemini answered without a picture ({finish(answer) or 'no reason given'}).", sent=True)
         if len(data) > MAX_PICTURE_BYTES:
             raise ProviderFailed(f"Gemini answered with an oversized image of {len(data):,} bytes.")
         return _picture(data), receipt(answer, self._model, images=1)
@@ -74,5 +74,5 @@ def _picture(data: bytes) -> Picture:
         media_type, width, height = read_header(data)
     except ValueError as error:
         # The declared type is not asked: what is stored and shown is what the bytes are.
-        raise Unavailable(f"Gemini answered with something that is no picture: {error}.") from error
+        raise Unavailable(f"Gemini answered with something that is no picture: {error}.", sent=True) from error
     return Picture(data=data, media_type=media_type, width=width, height=height)

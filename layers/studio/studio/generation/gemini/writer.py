@@ -60,7 +60,7 @@ class GeminiWriter:
         if finish(answer) in _CUT:
             raise BadAnswer(f"The answer was cut off after {len(text):,} characters; write less.")
         if not text.strip():
-            raise Unavailable("Gemini answered with nothing.")
+            raise Unavailable("Gemini answered with nothing.", sent=True)
         return _read(text, schema), receipt(answer, self._model)
 
 

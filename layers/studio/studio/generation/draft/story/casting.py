@@ -10,7 +10,7 @@ from studio.domain.project import CharacterSheet, Role
 from studio.domain.script import named_in
 from studio.generation.draft.story.banks import bank, lexicon, manners
 from studio.generation.draft.story.clauses import Clause, gender, plain_wish, secret, wish
-from studio.generation.draft.story.nouns import titled
+from studio.generation.draft.story.nouns import singular, titled
 from studio.generation.draft.story.reading import Reading
 
 _HONORIFICS = {"mr", "mrs", "ms", "dr", "miss", "sir", "lady", "prof", "professor", "sheikh", "chef", "captain", "the"}
@@ -194,7 +194,7 @@ def _guest_names(reading: Reading, prompt: str, family: str, has_cast: bool) -> 
         return
     marks = [titled(w) for w in _marks(reading)]
     for plural in reading.plural_relations:
-        one = titled(next(r for r in known.relations if plural in {r + "s", r + "es", r[:-1] + "ies", "wives", "children"}))
+        one = titled(singular(plural))
         for pair in ("Elder", "Younger"):
             yield f"{pair} {one}", True
         for mark in marks[:2]:

@@ -66,6 +66,21 @@ def with_article(noun: str) -> str:
     return f"{'an' if acronym or (_AN.match(noun) and not noun[:2].isupper()) else 'a'} {noun}"
 
 
+_PLURALS = {"wife": "wives", "child": "children", "man": "men", "woman": "women", "ex": "exes", "baby": "babies"}
+
+
+def pluralised(word: str) -> str:
+    """Return the plural of a word for a person."""
+    first, _, last = word.rpartition(" ")
+    plural = _PLURALS.get(last) or (f"{last}es" if last.endswith(("s", "ch", "x")) else f"{last}s")
+    return f"{first} {plural}".strip()
+
+
+def singular(plural: str) -> str:
+    """Return the word for one person of whom `plural` tells."""
+    return next((r for r in sorted(lexicon().relations) if pluralised(r) == plural), plural)
+
+
 def listed(names: list[str]) -> str:
     """Return "A", "A and B" or "A, B and C"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

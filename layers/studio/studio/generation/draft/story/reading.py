@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from studio.generation.draft.story.banks import FAMILIES, Lexicon, Place, lexicon
 from studio.generation.draft.story.clauses import plain_verb
-from studio.generation.draft.story.nouns import Thing, thing
+from studio.generation.draft.story.nouns import Thing, pluralised, thing
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+")
 _CITY = re.compile(
@@ -149,10 +149,10 @@ def _relations(lower: str, known: Lexicon) -> tuple[tuple[str, ...], tuple[str, 
     """Return the roles people have in the prompt, those in the singular and those in the plural."""
     singles: dict[str, int] = {}
     plurals: dict[str, int] = {}
-    for relation in known.relations:
+    for relation in sorted(known.relations):
         if match := re.search(rf"(?<!\w){re.escape(relation)}(?!\w)", lower):
             singles[relation] = match.start()
-        if match := re.search(rf"(?<!\w){re.escape(_plural(relation))}(?!\w)", lower):
+        if match := re.search(rf"(?<!\w){re.escape(pluralised(relation))}(?!\w)", lower):
             plurals[relation] = match.start()
     if not singles and not plurals:
         for word in known.foreign_relations:
@@ -160,13 +160,6 @@ def _relations(lower: str, known: Lexicon) -> tuple[tuple[str, ...], tuple[str, 
                 singles[word] = match.start()
     kept = [r for r in singles if not any(r != other and _has(other, r) for other in singles)]
     return tuple(sorted(kept, key=singles.__getitem__)), tuple(sorted(plurals, key=plurals.__getitem__))
-
-
-def _plural(word: str) -> str:
-    irregular = {"wife": "wives", "child": "children", "man": "men", "woman": "women", "ex": "exes"}
-    if word in irregular:
-        return irregular[word]
-    return word + "es" if word.endswith(("s", "ch", "x", "ss")) else word[:-1] + "ies" if word.endswith("by") else word + "s"
 
 
 def _things(text: str, known: Lexicon) -> tuple[Thing, ...]:

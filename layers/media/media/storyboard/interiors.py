@@ -1,0 +1,313 @@
+"""Sets with a roof."""
+
+from media.storyboard.colour import Rgb, lit, mix
+from media.storyboard.furniture import (
+    DARK, LEAF, PALE, STEEL, WOOD, chair, door, floor_lamp, pendant, picture, plant, room, shelf, sofa, string_lights,
+    table, tiles, window,
+)  # fmt: skip
+from media.storyboard.scenery import Scenery
+
+
+def kitchen(s: Scenery) -> None:
+    """Cabinets and a counter along the back, a window over the sink, an island in front."""
+    wall, unit = mix(s.light.wall, PALE, 0.35), mix(s.light.accent, PALE, 0.45)
+    room(s, wall, (150, 122, 96), deep=3.0, planks=False)
+    tiles(s, (150, 122, 96), 6.4, 3.0)
+    for i in range(11):
+        for row in range(3):
+            s.panel(-3.0 + i * 0.6, 0.95 + row * 0.2, 2.99, 0.58, 0.185, mix(PALE, s.light.wall, 0.15 * ((i + row) % 3)), 0.95)
+    s.box(0, 2.4, (6.2, 0.88, 0.6), unit)
+    s.box(0, 2.34, (6.3, 0.05, 0.66), (188, 180, 168), 0.88)
+    for i in range(9):
+        s.panel(-2.7 + i * 0.68, 0.1, 2.38, 0.6, 0.7, lit(unit, 0.93))
+        s.panel(-2.7 + i * 0.68, 0.68, 2.37, 0.2, 0.025, STEEL, 1.1)
+    for x in (-2.4, -1.55, 1.35, 2.2):
+        s.box(x, 2.62, (0.8, 0.75, 0.36), unit, 1.55)
+        s.panel(x, 1.6, 2.6, 0.68, 0.65, lit(unit, 0.92))
+    window(s, -0.15, 2.98, 1.35, 1.05, 1.15)
+    s.box(2.75, 2.25, (0.85, 1.95, 0.7), STEEL)
+    s.panel(2.45, 0.9, 2.23, 0.03, 0.6, DARK)
+    s.box(0.95, 2.45, (0.26, 0.2, 0.2), (176, 66, 48), 0.93)
+    for x in (-2.1, -1.8, 1.5, 1.75):
+        s.box(x, 2.5, (0.12, 0.16 + 0.1 * s.chance.random(), 0.12), mix(s.light.accent, WOOD, s.chance.random()), 0.93)
+    pendant(s, -0.9, 0.75, 2.0)
+    pendant(s, 0.9, 0.75, 2.0)
+    s.lamp(1.8, 1.5, 2.5, 1.6, 0.0, strength=0.8)
+    s.lamp(-1.9, 1.5, 2.5, 1.6, 0.0, strength=0.8)
+
+
+def living(s: Scenery) -> None:
+    """Sofa, shelves, pictures and lamps."""
+    wall = s.light.wall
+    room(s, wall, (134, 98, 70), deep=3.4)
+    s.quad([(-1.9, 0.01, -0.8), (1.9, 0.01, -0.8), (1.9, 0.01, 2.4), (-1.9, 0.01, 2.4)], mix(s.light.accent, PALE, 0.3), 1.0, 3)
+    window(s, -2.0, 3.38, 1.5, 1.7, 0.7, mix(s.light.accent, PALE, 0.5))
+    shelf(s, 2.3, 3.3, 1.5, 2.2, 5)
+    sofa(s, 0.25, 2.2, 2.3, mix(s.light.wall, (92, 84, 92), 0.6))
+    for x, y, w, h in ((-0.55, 1.55, 0.6, 0.75), (0.2, 1.45, 0.5, 0.5), (0.85, 1.6, 0.45, 0.62)):
+        picture(s, x, y, 3.39, w, h)
+    floor_lamp(s, -1.15, 2.75)
+    floor_lamp(s, 1.62, 2.8, 1.4)
+    plant(s, -2.85, 2.5, 1.5)
+    plant(s, 3.0, 2.3, 1.1)
+
+
+def bedroom(s: Scenery) -> None:
+    """A bed with a headboard, night lamps, a window with curtains."""
+    room(s, s.light.wall, (128, 96, 76), deep=3.2)
+    cloth = mix(s.light.accent, PALE, 0.45)
+    s.box(0.4, 2.95, (2.1, 1.25, 0.14), lit(WOOD, 0.75))
+    s.box(0.4, 1.2, (1.9, 0.5, 1.8), PALE)
+    s.box(0.4, 1.15, (1.98, 0.12, 1.25), cloth, 0.45)
+    for x in (-0.05, 0.85):
+        s.box(x, 2.55, (0.7, 0.18, 0.35), (232, 226, 216), 0.55)
+    for x in (-0.98, 1.8):
+        s.box(x, 2.75, (0.45, 0.55, 0.4), WOOD)
+        s.shine(x, 0.72, 2.85, 0.26, 0.24, lit(s.light.lamp, 0.9))
+        s.lamp(x, 0.85, 2.85, 2.0, 0.07, strength=0.9)
+    window(s, -2.2, 3.18, 1.3, 1.8, 0.5, mix(cloth, PALE, 0.3))
+    picture(s, 0.4, 1.65, 3.19, 1.1, 0.65)
+    s.box(2.75, 2.5, (0.9, 2.2, 0.6), WOOD)
+    plant(s, -1.45, 2.9, 1.0)
+
+
+def hallway(s: Scenery) -> None:
+    """A corridor running away from the camera, doors on both sides, light at its end."""
+    wall = s.light.wall
+    room(s, wall, (142, 120, 100), wide=2.9, deep=9.0, planks=False)
+    tiles(s, (142, 120, 100), 2.9, 9.0, 0.72)
+    for side in (-1, 1):
+        for z in (1.4, 3.6, 5.8, 7.8):
+            x = side * 1.44
+            s.quad([(x, 0, z), (x, 0, z + 0.95), (x, 2.1, z + 0.95), (x, 2.1, z)], lit(WOOD, 0.85), 0.7)
+            s.lamp(side * 1.36, 2.05, z - 0.5, 1.3, 0.06, strength=0.75)
+    s.pane(0, 0.6, 8.98, 1.3, 1.7)
+    s.panel(0, 0.6, 8.96, 0.05, 1.7, PALE)
+    for z in (1.0, 4.0, 7.0):
+        s.quad([(-0.3, 2.79, z), (0.3, 2.79, z), (0.3, 2.79, z + 1.2), (-0.3, 2.79, z + 1.2)], (240, 232, 210), 1.2)
+    plant(s, 1.0, 2.9, 1.3)
+
+
+def office(s: Scenery) -> None:
+    """A wall of windows over the city, desks, screens, blinds."""
+    room(s, mix(s.light.wall, STEEL, 0.5), (108, 104, 104), wide=7.4, deep=3.6, planks=False)
+    for i in range(4):
+        window(s, -2.7 + i * 1.8, 3.58, 1.55, 1.75, 0.75)
+        for row in range(5):
+            s.panel(-2.7 + i * 1.8, 2.46 - row * 0.07, 3.5, 1.5, 0.03, PALE, 0.7)
+    for x in (-2.2, 2.1):
+        table(s, x, 2.0, 1.6, 0.8, colour=mix(WOOD, PALE, 0.3))
+        s.box(x, 2.4, (0.6, 0.36, 0.04), DARK, 0.92)
+        s.shine(x, 0.95, 2.38, 0.54, 0.30, mix((120, 170, 210), s.light.accent, 0.3))
+        s.lamp(x, 1.1, 2.3, 0.9, 0.0, (140, 190, 230), 0.8)
+        chair(s, x + 0.5, 1.5, DARK)
+    for x in (-1.6, 0.0, 1.6):
+        s.quad([(x - 0.5, 2.79, 0.8), (x + 0.5, 2.79, 0.8), (x + 0.5, 2.79, 1.1), (x - 0.5, 2.79, 1.1)], (250, 246, 236), 1.3)
+    plant(s, 0.0, 3.0, 1.5, STEEL)
+    shelf(s, 3.3, 3.2, 0.7, 1.8, 4)
+
+
+def restaurant(s: Scenery) -> None:
+    """Set tables, pendants, a bar with bottles."""
+    room(s, mix(s.light.wall, (90, 58, 52), 0.45), (96, 70, 54), wide=7.6, deep=4.2)
+    shelf(s, 1.1, 4.1, 3.4, 1.1, 3, "bottles", 1.15, lit(WOOD, 0.7))
+    s.box(1.1, 3.2, (3.7, 1.05, 0.5), lit(WOOD, 0.72))
+    s.box(1.1, 3.12, (3.8, 0.06, 0.62), (70, 52, 44), 1.05)
+    window(s, -2.5, 4.18, 1.9, 1.9, 0.6, mix(s.light.accent, DARK, 0.3))
+    for x in (-2.4, -0.6, 2.6):
+        table(s, x, 1.9, 0.8, 0.7, colour=(200, 190, 176))
+        chair(s, x - 0.65, 2.0, lit(WOOD, 0.6))
+        chair(s, x + 0.65, 2.0, lit(WOOD, 0.6))
+        s.lamp(x, 0.86, 2.2, 0.9, 0.025, (255, 180, 100))
+        pendant(s, x, 2.2, 1.8)
+    for x in (0.1, 1.1, 2.1):
+        pendant(s, x, 3.3, 1.9, colour=(150, 110, 60))
+
+
+def confessional(s: Scenery) -> None:
+    """An interview corner: dark drape, a practical, a plant, an edge of colour."""
+    base = mix(s.light.accent, (40, 36, 48), 0.45)
+    room(s, lit(base, 0.8), (70, 58, 54), wide=5.2, deep=2.4)
+    for i in range(18):
+        s.panel(-2.55 + i * 0.3, 0, 2.36, 0.3, 2.7, mix(base, s.light.wall, 0.15 * (i % 3)), 0.62 + 0.26 * (i % 2))
+    s.shine(-1.25, 1.2, 2.1, 0.05, 1.25, mix(s.light.rim, s.light.accent, 0.5))
+    s.lamp(-1.25, 1.8, 2.1, 1.8, 0.0, mix(s.light.accent, s.light.rim, 0.4), 1.3)
+    floor_lamp(s, 1.2, 1.9, 1.3)
+    plant(s, 1.75, 1.7, 1.7)
+    plant(s, -1.9, 1.8, 1.2)
+    shelf(s, -0.65, 2.25, 0.9, 0.7, 2, "jars", 1.0)
+    s.lamp(-0.65, 1.75, 2.2, 0.8, 0.03)
+
+
+def hospital(s: Scenery) -> None:
+    """A ward: curtain rail, bed, monitor, pale tiles."""
+    wall = mix(s.light.wall, (206, 220, 216), 0.65)
+    room(s, wall, (176, 184, 182), deep=3.2, planks=False)
+    tiles(s, (176, 184, 182), 6.4, 3.2)
+    s.panel(0, 0, 3.18, 6.3, 1.0, mix(wall, (92, 150, 150), 0.35), 0.9)
+    window(s, 1.5, 3.18, 1.5, 1.3, 1.2)
+    for fold in range(10):
+        s.panel(-2.9 + fold * 0.16, 0.25, 2.2, 0.17, 2.05, mix((140, 184, 180), s.light.accent, 0.2), 0.72 + 0.2 * (fold % 2))
+    s.box(0.3, 2.1, (1.0, 0.2, 0.9), (226, 230, 228), 0.55)
+    s.box(0.3, 2.95, (1.05, 1.1, 0.06), STEEL)
+    s.box(0.3, 2.7, (0.7, 0.16, 0.3), (240, 240, 236), 0.78)
+    s.box(-0.75, 2.7, (0.5, 0.4, 0.08), DARK, 1.25)
+    s.shine(-0.75, 1.29, 2.68, 0.44, 0.32, (60, 120, 110))
+    s.panel(-0.75, 0, 2.72, 0.04, 1.25, STEEL)
+    s.lamp(-0.75, 1.4, 2.6, 1.0, 0.0, (110, 220, 190), 0.7)
+    s.panel(1.1, 0, 2.6, 0.03, 1.9, STEEL)
+    s.ball(1.1, 1.75, 2.58, 0.09, 0.15, (206, 222, 226))
+    for x in (-1.3, 1.3):
+        s.quad([(x - 0.6, 2.79, 1.0), (x + 0.6, 2.79, 1.0), (x + 0.6, 2.79, 1.5), (x - 0.6, 2.79, 1.5)], (250, 252, 250), 1.3)
+
+
+def wedding(s: Scenery) -> None:
+    """A hall with drapes, a flowered arch, round tables and hanging lights."""
+    room(s, mix(s.light.wall, (206, 180, 160), 0.5), (150, 116, 92), wide=9.0, deep=5.0, high=4.4, planks=False)
+    tiles(s, (150, 116, 92), 9.0, 5.0, 0.9)
+    drape = mix((226, 206, 190), s.light.accent, 0.22)
+    for i in range(30):
+        s.panel(-4.4 + i * 0.3, 0, 4.95, 0.3, 4.2, drape, 0.7 + 0.24 * (i % 2))
+    for i in range(46):
+        t = i / 45
+        x = (t - 0.5) * 3.2
+        y = 2.75 - 5.0 * (t - 0.5) ** 4 * 8 if 0.04 < t < 0.96 else 2.7 * s.chance.random()
+        for _ in range(2):
+            jx, jy = (s.chance.random() - 0.5) * 0.3, (s.chance.random() - 0.5) * 0.3
+            tone = s.chance.choice([(226, 150, 160), (240, 220, 210), LEAF, mix(s.light.accent, PALE, 0.3)])
+            s.ball(x + jx, max(y + jy, 0.1), 4.0 - 0.01 * i, 0.13, 0.12, tone, 0.8 + 0.3 * s.chance.random())
+    for side in (-1, 1):
+        for i in range(26):
+            tone = s.chance.choice([(226, 150, 160), (240, 220, 210), LEAF])
+            s.ball(side * 1.55 + (s.chance.random() - 0.5) * 0.32, i * 0.1, 3.9, 0.13, 0.12, tone, 0.75 + 0.3 * s.chance.random())
+    for x, z in ((-3.2, 2.3), (3.2, 2.3), (-2.7, 3.6), (2.8, 3.6)):
+        s.box(x, z, (1.5, 0.74, 0.9), (230, 222, 212))
+        s.ball(x, 1.12, z + 0.3, 0.26, 0.24, (226, 150, 160))
+        s.panel(x, 0.74, z + 0.3, 0.06, 0.25, (220, 214, 190))
+        s.lamp(x - 0.3, 0.9, z + 0.2, 0.8, 0.025)
+        s.lamp(x + 0.3, 0.9, z + 0.2, 0.8, 0.025)
+    string_lights(s, 4.4, 4.0, 8.6, 15, 0.7)
+    string_lights(s, 2.4, 4.2, 8.0, 11, 0.5)
+
+
+def airport(s: Scenery) -> None:
+    """A concourse: tall glass, seats, a departures board."""
+    room(s, mix(s.light.wall, STEEL, 0.6), (170, 172, 174), wide=12, deep=6.0, high=5.0, planks=False)
+    tiles(s, (170, 172, 174), 12, 6.0, 1.2)
+    for i in range(7):
+        s.pane(-5.1 + i * 1.7, 0.5, 5.95, 1.62, 4.0)
+    s.card(1.6, 0.9, 5.9, [(-2.2, 0.3), (1.6, 0.35), (2.3, 1.1), (1.9, 0.3), (2.0, 0.1), (-1.8, 0)], (210, 214, 218), 1.0)
+    s.box(-1.3, 3.4, (2.6, 1.0, 0.12), DARK, 2.6)
+    for row in range(5):
+        s.shine(-1.3 + (s.chance.random() - 0.5) * 0.3, 2.72 + row * 0.17, 3.36, 1.7, 0.07, (232, 190, 90))
+    for x in (-3.2, -2.5, 2.2, 2.9, 3.6):
+        chair(s, x, 2.4, mix(DARK, s.light.accent, 0.35))
+    for x in (-4.5, 0.2, 4.6):
+        s.box(x, 4.6, (0.4, 5.0, 0.4), STEEL)
+
+
+def studio(s: Scenery) -> None:
+    """A stage: coloured screens, spotlights, a dark house."""
+    base = mix(s.light.accent, (32, 28, 46), 0.6)
+    room(s, lit(base, 0.6), (64, 58, 72), wide=10, deep=4.6, high=5.0)
+    for i in range(7):
+        tone = mix(s.light.accent, s.light.rim, 0.12 * (i % 4))
+        s.shine(-3.6 + i * 1.2, 0.6, 4.5, 0.9, 2.6, lit(tone, 0.5 + 0.12 * (i % 3)))
+        s.lamp(-3.6 + i * 1.2, 2.0, 4.3, 1.6, 0.0, tone, 0.7)
+    s.box(0, 3.4, (5.0, 0.25, 1.1), (78, 72, 88))
+    s.panel(0, 3.75, 2.4, 9.0, 0.08, DARK)
+    for i in range(8):
+        s.lamp(-3.5 + i, 3.65, 2.4, 1.7, 0.085, mix((255, 244, 226), s.light.accent, 0.5 * (i % 2)), 1.1)
+
+
+def gym(s: Scenery) -> None:
+    """Mirrors, a rack of weights, a hanging bag."""
+    room(s, mix(s.light.wall, (92, 92, 98), 0.6), (66, 66, 70), wide=7.4, deep=3.6, high=3.4, planks=False)
+    tiles(s, (66, 66, 70), 7.4, 3.6, 1.0)
+    for i in range(4):
+        s.panel(-2.7 + i * 1.5, 0.5, 3.57, 1.42, 1.9, mix(s.light.wall, (160, 176, 186), 0.6), 1.0)
+    for row in range(3):
+        s.box(0.9, 3.0, (2.6, 0.05, 0.4), DARK, 0.3 + row * 0.38)
+        for i in range(7):
+            s.ball(-0.2 + i * 0.37, 0.43 + row * 0.38, 2.95, 0.12, 0.12, mix(DARK, s.light.accent, 0.25 * (i % 2)), 0.9)
+    s.box(-2.1, 2.0, (0.42, 1.15, 0.42), (120, 44, 40), 0.75)
+    s.panel(-2.1, 1.9, 2.2, 0.03, 1.5, STEEL)
+    for x in (-1.8, 0.2, 2.2):
+        s.quad([(x - 0.6, 3.39, 1.2), (x + 0.6, 3.39, 1.2), (x + 0.6, 3.39, 1.5), (x - 0.6, 3.39, 1.5)], (246, 248, 250), 1.3)
+        s.lamp(x, 3.3, 1.6, 2.4, 0.0, (220, 230, 240), 0.8)
+
+
+def shop(s: Scenery) -> None:
+    """Shelves of goods, a counter, a lit sign."""
+    room(s, mix(s.light.wall, PALE, 0.4), (158, 140, 118), wide=7.0, deep=3.4, planks=False)
+    tiles(s, (158, 140, 118), 7.0, 3.4)
+    for x in (-2.5, -0.85, 0.8, 2.45):
+        shelf(s, x, 3.3, 1.55, 2.2, 5, s.chance.choice(["jars", "bottles", "goods"]))
+    s.box(1.9, 2.0, (1.9, 1.0, 0.6), mix(WOOD, s.light.accent, 0.25))
+    s.box(2.2, 2.1, (0.4, 0.25, 0.3), DARK, 1.0)
+    s.shine(0, 2.4, 3.2, 2.2, 0.26, mix(s.light.accent, (255, 240, 220), 0.55))
+    for x in (-2.0, 0.0, 2.0):
+        pendant(s, x, 1.8, 2.1, colour=STEEL)
+
+
+def school(s: Scenery) -> None:
+    """A classroom: board, desks, windows down one side."""
+    room(s, mix(s.light.wall, (206, 196, 166), 0.5), (150, 120, 90), wide=7.0, deep=3.6)
+    s.panel(0, 0.95, 3.56, 3.5, 1.3, lit(WOOD, 0.8))
+    s.panel(0, 1.02, 3.54, 3.36, 1.16, (52, 78, 66))
+    for i in range(5):
+        s.panel(-1.1 + 0.3 * i * s.chance.random(), 1.95 - i * 0.17, 3.52, 1.2 * (0.5 + s.chance.random() * 0.5), 0.03, (206, 212, 204))
+    window(s, -2.8, 3.58, 1.0, 1.5)
+    shelf(s, 2.8, 3.4, 1.1, 1.7, 4)
+    for x in (-2.2, -0.75, 0.75, 2.2):
+        table(s, x, 1.95, 0.85, 0.5, 0.72, mix(WOOD, PALE, 0.25))
+        chair(s, x, 2.4, lit(s.light.accent, 0.8))
+
+
+def car(s: Scenery) -> None:
+    """Inside a car: seats, pillars, the street going by in the windows."""
+    body = mix((46, 44, 48), s.light.accent, 0.15)
+    s.quad([(-6, 0.4, 3), (6, 0.4, 3), (6, 2.4, 3), (-6, 2.4, 3)], lit(body, 0.7), 0.8, 3)
+    s.pane(0, 0.98, 1.6, 1.5, 0.48)
+    for i in range(9):
+        s.lamp(-1.6 + 0.4 * i + 0.2 * s.chance.random(), 1.05 + 0.3 * s.chance.random(), 3.2, 0.4, 0.05, s.chance.choice([(255, 180, 90), (255, 90, 70), (240, 240, 255)]))
+    for side in (-1, 1):
+        s.pane(side * 1.2, 0.95, 0.9, 0.7, 0.52)
+        s.card(side * 0.86, 0.5, 0.85, [(-0.08, 0), (0.08, 0), (0.02 - side * 0.1, 1.1), (-0.1 - side * 0.1, 1.1)], body)
+        s.card(side * 0.42, 0.2, 0.5, [(-0.33, 0), (0.33, 0), (0.29, 0.78), (-0.29, 0.78)], mix(body, WOOD, 0.25), 0.9)
+        s.card(side * 0.42, 1.0, 0.5, [(-0.14, 0), (0.14, 0), (0.12, 0.2), (-0.12, 0.2)], mix(body, WOOD, 0.25), 0.95)
+    s.quad([(-1.6, 1.5, -2), (1.6, 1.5, -2), (1.6, 1.5, 1.7), (-1.6, 1.5, 1.7)], body, 0.5, 0)
+
+
+def generic(s: Scenery) -> None:
+    """A room nobody named: what stands in it is chosen by the set's own chance."""
+    wall: Rgb = s.light.wall
+    wide, deep = 5.6 + 2.4 * s.chance.random(), 2.8 + 1.6 * s.chance.random()
+    room(s, wall, mix((140, 108, 82), s.light.accent, 0.25 * s.chance.random()), wide, deep, 2.6 + s.chance.random())
+    at = -wide / 2 + 0.7
+    while at < wide / 2 - 0.5:
+        kind = s.chance.choice(["window", "shelf", "pictures", "door", "lamp", "plant", "jars"])
+        if kind == "window":
+            window(s, at, deep - 0.02, 1.2, 1.5, 0.8, mix(s.light.accent, PALE, 0.4))
+        elif kind in {"shelf", "jars"}:
+            shelf(s, at, deep - 0.1, 1.1, 1.4 + s.chance.random(), 4, "books" if kind == "shelf" else "jars")
+        elif kind == "pictures":
+            picture(s, at, 1.35, deep - 0.01, 0.7, 0.85)
+            s.lamp(at, 2.4, deep - 0.1, 1.4, 0.0)
+        elif kind == "door":
+            door(s, at, deep - 0.01, mix(WOOD, s.light.accent, 0.3))
+        elif kind == "lamp":
+            floor_lamp(s, at, deep - 0.6)
+        else:
+            plant(s, at, deep - 0.6, 1.0 + 0.8 * s.chance.random())
+        at += 1.0 + 0.5 * s.chance.random()
+    if s.chance.random() < 0.6:
+        sofa(s, (s.chance.random() - 0.5) * 2, deep - 1.2, 1.9, mix(wall, DARK, 0.4))
+    pendant(s, (s.chance.random() - 0.5) * 1.5, 1.2, 2.1)
+
+
+INTERIORS = {
+    "kitchen": kitchen, "living": living, "bedroom": bedroom, "hallway": hallway, "office": office, "restaurant": restaurant,
+    "confessional": confessional, "hospital": hospital, "wedding": wedding, "airport": airport, "studio": studio, "gym": gym,
+    "shop": shop, "school": school, "car": car,
+}  # fmt: skip

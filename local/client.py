@@ -1,0 +1,165 @@
+"""The studio's HTTP API, as the command line sees it."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Self
+
+import httpx
+
+from local.problems import StudioProblem
+
+Json = dict[str, Any]
+
+POLITE_RETRIES = 4
+_PASSING = {502, 503, 504}
+
+TERMINAL = ("completed", "partial", "failed", "cancelled")
+
+
+class ApiProblem(StudioProblem):
+    """The API said no: `status`, its problem+json `type`, and the paths of the fields it did not like."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        page: Json = {}
+        with suppress(ValueError):
+            found = answer.json()
+            page = found if isinstance(found, dict) else {}
+        self.status = answer.status_code
+        self.kind = str(page.get("type", ""))
+        errors = page.get("errors")
+        fields = errors if isinstance(errors, list) else []
+        sentence = page.get("detail") or page.get("title") or page.get("message") or answer.reason_phrase
+        listed = "; ".join(
+            f"{field.get('path')}: {field.get('message')}" for field in fields if isinstance(field, dict)
+        )
+        request = f" (request {page['request_id']})" if page.get("request_id") else ""
+        super().__init__(
+            f"{sentence}{f' [{listed}]' if listed else ''}{request}",
+            _advice(self.status, answer),
+            code=2 if self.status in {400, 413, 422} else 1,
+        )
+
+
+class StudioClient:
+    """Calls on behalf of one signed-in person. `token(fresh)` gives an ID token; with `fresh` never a kept one."""
+
+    def __init__(self, api_url: str, token: Callable[[bool], str], *, local: bool = False) -> None:
+        self.local = local
+        self._token = token
+        self._bearer = ""
+        self._http = httpx.Client(
+            base_url=api_url,
+            timeout=httpx.Timeout(35.0, connect=10.0),  # API Gateway itself gives up at 29 s
+            trust_env=not local,  # a proxy has no business between this laptop and itself
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, **parameters: str | int) -> Json:
+        """One JSON object."""
+        page: Json = self._call("GET", path, params=parameters or None).json()
+        return page
+
+    def text(self, path: str) -> str:
+        """A text document."""
+        return self._call("GET", path).text
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None) -> Json:
+        """Create or start something; `key` makes it safe to send twice (one is made up when it is absent)."""
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+        answer = self._call("POST", path, json=dict(body or {}), headers=headers)
+        page: Json = answer.json() if answer.content else {}
+        return page
+
+    # What the commands do, by name.
+
+    def episode(self, episode_id: str) -> Json:
+        """An episode with its stages and clips."""
+        return self.get(f"/episodes/{episode_id}")
+
+    def files(self, episode_id: str) -> list[Json]:
+        """The episode's files, each with a link that works for some minutes."""
+        items: list[Json] = self.get(f"/episodes/{episode_id}/files")["items"]
+        return items
+
+    def start(self, order: Mapping[str, Any], key: str) -> Json:
+        """Begin an episode, or with `{"episode_id": …}` go on with one."""
+        return self.post("/functions/generate-episode-from-prompt", order, key=key)
+
+    def cancel(self, episode_id: str) -> None:
+        """Stop an episode; one that is over already stays as it is."""
+        try:
+            self.post(f"/episodes/{episode_id}/cancel")
+        except ApiProblem as problem:
+            if problem.status != httpx.codes.CONFLICT:
+                raise
+
+    def ready_made_project(self) -> Json:
+        """The owner's project "Say Walahi", made with its ready-made cast when there is none yet."""
+        title = "Say Walahi"
+        cursor = ""
+        found: Json | None = None
+        while found is None:
+            page = self.get("/projects", limit=50, **({"cursor": cursor} if cursor else {}))
+            found = next((item for item in page["items"] if item.get("brief", {}).get("title") == title), None)
+            cursor = page.get("cursor") or ""
+            if not cursor:
+                break
+        if found is None:
+            found = self.post("/projects", SAY_WALAHI | {"title": title})
+        self.post(f"/projects/{found['project_id']}/characters/ready-made", {"cast": "say-walahi"})
+        return found
+
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        headers = dict(request.pop("headers", {}))
+        self._bearer = self._bearer or self._token(False)
+        for attempt in range(POLITE_RETRIES + 1):
+            last = attempt == POLITE_RETRIES
+            try:
+                answer = self._http.request(
+                    method, path, headers=headers | {"Authorization": f"Bearer {self._bearer}"}, **request
+                )
+            except httpx.TransportError as problem:
+                # A POST carries its Idempotency-Key, so sending it again is as safe as a GET.
+                if last:
+                    raise StudioProblem(
+                        f"The studio's API does not answer ({type(problem).__name__}).", "./studio status"
+                    ) from problem
+            else:
+                if answer.status_code == httpx.codes.UNAUTHORIZED and attempt == 0:
+                    self._bearer = self._token(True)
+                    continue
+                if answer.status_code not in _PASSING or last:
+                    if answer.is_success:
+                        return answer
+                    raise ApiProblem(answer)
+            time.sleep(0.3 * 2**attempt)
+        raise AssertionError("unreachable")
+
+
+SAY_WALAHI: Json = {
+    "genre": "reality drama",
+    "mood": "warm, tense, funny",
+    "theme": "one family, one tall house, and the truth coming out",
+    "locale": "en",
+    "aspect": "16:9",
+}
+
+
+def _advice(status: int, answer: httpx.Response) -> str:
+    if status == httpx.codes.UNAUTHORIZED:
+        return "Sign in again: ./studio token"
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return f"Try again in {answer.headers.get('Retry-After', 'a few')} seconds."
+    if status == httpx.codes.PAYMENT_REQUIRED:
+        return "Raise the budget, or wait for the next month. ./studio status shows what was spent."
+    if status in {httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE}:
+        return "Try again in a moment, or rehearse with --provider draft. ./studio logs shows more."
+    return ""

@@ -1,0 +1,155 @@
+"""Bringing an episode's files home: whole, verified, and resumed where a connection broke."""
+
+import hashlib
+import json
+import re
+import time
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import httpx
+
+from local.client import ApiProblem, StudioClient
+from local.contact_sheet import draw_contact_sheet
+from local.problems import StudioProblem
+
+SLUG_LENGTH = 60
+ATTEMPTS = 5
+SETTLE_SECONDS = 15.0
+
+Json = dict[str, Any]
+
+
+def slug(title: str) -> str:
+    """A folder name out of any title: letters and digits of any script, never empty, never a path."""
+    words = "".join(
+        letter if unicodedata.category(letter)[0] in "LNM" else " "
+        for letter in unicodedata.normalize("NFKC", title).casefold()
+    )
+    name = "-".join(words.split())[:SLUG_LENGTH]
+    while len(name.encode()) > 180:  # file systems count bytes, and stop at 255
+        name = name[:-1]
+    return name.strip("-") or "episode"
+
+
+def output_folder(out: Path, episode: Mapping[str, Any]) -> Path:
+    """Where this episode goes: `<slug>`, or `<slug>-<end of its id>` when another episode lives there."""
+    name = slug(str(episode.get("title") or episode.get("prompt") or ""))
+    folder = out / name
+    if folder.exists() and _episode_in(folder) != episode["episode_id"]:
+        tail = re.sub(r"\W", "", str(episode["episode_id"]))[-6:].lower()
+        folder = out / f"{name}-{tail}"
+    return folder
+
+
+def bring_home(client: StudioClient, episode: Json, out: Path) -> list[Path]:
+    """Download everything the episode has into its folder under `out`; returns the files, the folder's own included."""
+    episode, listed = _when_settled(client, episode)
+    folder = output_folder(out, episode)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [_write(folder / "episode.json", json.dumps(episode, indent=2, ensure_ascii=False) + "\n")]
+    for suffix, form in (("md", "md"), ("fountain", "fountain")):
+        with suppress(ApiProblem):  # an episode that failed early has no script
+            written.append(
+                _write(folder / f"script.{suffix}", client.text(f"/episodes/{episode['episode_id']}/script/{form}"))
+            )
+    with httpx.Client(timeout=httpx.Timeout(60.0, connect=10.0), trust_env=not client.local) as http:
+        for entry in listed:
+            target = folder.joinpath(*_safe_parts(entry["name"]))
+            fetch(http, entry["url"], target, sha256=entry.get("sha256"), size=entry.get("bytes"))
+            written.append(target)
+    if any(clip["status"] == "rendered" for clip in episode.get("clips", [])):
+        written.append(draw_contact_sheet(episode, folder))
+    return written
+
+
+def fetch(http: httpx.Client, url: str, target: Path, *, sha256: str | None = None, size: int | None = None) -> None:
+    """Download `url` to `target` whole or not at all; an interrupted one goes on where it stopped.
+
+    Raises StudioProblem when it cannot be had, or is not what its hash says.
+    """
+    if sha256 and target.exists() and _sha256(target) == sha256:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    if not sha256:
+        part.unlink(missing_ok=True)  # nothing would tell an old half from the right one
+    trouble = ""
+    for attempt in range(ATTEMPTS):
+        try:
+            _fetch_rest(http, url, part)
+        except httpx.HTTPStatusError as problem:
+            status = problem.response.status_code
+            if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                part.unlink(missing_ok=True)
+            elif status < 500:
+                raise StudioProblem(
+                    f"{target.name} could not be downloaded (HTTP {status}).",
+                    "Its link may have run out: use --resume.",
+                ) from problem
+            trouble = f"HTTP {status}"
+        except httpx.TransportError as problem:
+            trouble = type(problem).__name__
+        else:
+            if (size is None or part.stat().st_size == size) and (not sha256 or _sha256(part) == sha256):
+                part.replace(target)
+                return
+            trouble = "it is not what its hash says"
+            part.unlink(missing_ok=True)
+        time.sleep(0.2 * 2**attempt)
+    raise StudioProblem(f"{target.name} could not be downloaded: {trouble}.", "Run the same command with --resume.")
+
+
+def _fetch_rest(http: httpx.Client, url: str, part: Path) -> None:
+    have = part.stat().st_size if part.exists() else 0
+    with http.stream("GET", url, headers={"Range": f"bytes={have}-"} if have else {}) as answer:
+        answer.raise_for_status()
+        with part.open("ab" if answer.status_code == httpx.codes.PARTIAL_CONTENT else "wb") as file:
+            for piece in answer.iter_bytes():
+                file.write(piece)
+
+
+def _when_settled(client: StudioClient, episode: Json) -> tuple[Json, list[Json]]:
+    """The episode and its files once every rendered clip is measured; after a while, as they are."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while True:
+        listed = client.files(episode["episode_id"])
+        names = {entry["name"] for entry in listed}
+        rendered = [clip for clip in episode.get("clips", []) if clip["status"] == "rendered"]
+        notes = {f"clips/{clip['number']}.json" for clip in rendered}
+        whole = all(clip.get("measured") for clip in rendered) and (not rendered or notes | {"metadata.json"} <= names)
+        if whole or time.monotonic() > deadline:
+            return episode, listed
+        time.sleep(0.4)
+        episode = client.episode(episode["episode_id"])
+
+
+def _safe_parts(name: str) -> tuple[str, ...]:
+    """The parts of a file's name below the episode's folder; a name that leads out of it is refused."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in name or "\0" in name:
+        raise StudioProblem(f"The studio listed a file by an impossible name: {name!r}.")
+    return path.parts
+
+
+def _episode_in(folder: Path) -> str | None:
+    try:
+        found = json.loads((folder / "episode.json").read_text())["episode_id"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(found)
+
+
+def _write(path: Path, text: str) -> Path:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

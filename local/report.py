@@ -1,0 +1,41 @@
+"""Telling the person at the terminal what happens: steps with their seconds, notes, problems."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+
+from local.problems import StudioProblem
+
+
+class Report:
+    """Everything that is not the answer goes here, to stderr: stdout stays clean for what scripts read."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(stderr=True, highlight=False)
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """A spinner while the block runs, then a line with the seconds it took."""
+        started = time.monotonic()
+        with self.console.status(escape(text)):
+            yield
+        self.console.print(f"[green]✓[/] {escape(text)} [dim]{time.monotonic() - started:.1f} s[/]")
+
+    def note(self, text: str) -> None:
+        """One line of something worth knowing."""
+        self.console.print(f"[dim]·[/] {escape(text)}")
+
+    def warn(self, text: str) -> None:
+        """One line of something to look at."""
+        self.console.print(f"[yellow]![/] {escape(text)}")
+
+    def problem(self, problem: StudioProblem) -> None:
+        """What happened, the last lines that explain it, and what to do next."""
+        if problem.detail:
+            self.console.print(escape(problem.detail), style="dim")
+        self.console.print(f"[bold red]✗[/] {escape(problem.what)}")
+        if problem.next_step:
+            self.console.print(f"  [bold]→[/] {escape(problem.next_step)}")
