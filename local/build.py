@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,27 +42,29 @@ def fingerprint(root: Path, extra: Mapping[str, str] | None = None) -> str:
     return digest.hexdigest()
 
 
-def build(root: Path, output: Path, log: Path, *, for_this_machine: bool = True) -> Path:
+def build(root: Path, output: Path, log: Path, *, arguments: Sequence[str] | None = None) -> Path:
     """Build the template under `root` into `output`; returns the built template.
 
-    The layers' modules are compiled ahead, which more than halves what a cold start spends on importing. With
-    `for_this_machine`, layers hold this machine's wheels even where it does not run Linux.
+    The layers' modules are compiled ahead, which more than halves what a cold start spends on importing. Without
+    `arguments` it is built for this machine, whose wheels the layers then hold even where it does not run Linux; with
+    them, `sam build` gets them and Lambda's wheels stay.
     """
     built = output / "build" / "template.yaml"
     stamp = output / "sources.sha256"
-    digest = fingerprint(root, {"machine": f"{sys.platform}-{settings.architecture()}-{for_this_machine}"})
+    digest = fingerprint(root, {"machine": f"{sys.platform}-{settings.architecture()}", "arguments": f"{arguments}"})
     with locks.holding(output / "build.lock"):
         if built.exists() and stamp.exists() and stamp.read_text() == digest:
             return built
         stamp.unlink(missing_ok=True)
+        alone = ["--config-file", str(no_settings(output))]
+        alone += ["--parameter-overrides", f"Architecture={settings.architecture()}"]
         command = [
             sam(), "build", "--template-file", str(root / "template.yaml"), "--build-dir", str(built.parent),
             "--cache-dir", str(output / "cache"), "--cached", "--parallel",
-            "--config-file", str(no_settings(output)),
-            "--parameter-overrides", f"Architecture={settings.architecture()}",
+            *(arguments if arguments is not None else alone),
         ]  # fmt: skip
         run_logged(command, log, root, build_environment(), "sam build")
-        if for_this_machine and sys.platform != "linux":
+        if arguments is None and sys.platform != "linux":
             _refit_layers(root, built.parent)
         compile_layers(built.parent)
         stamp.write_text(digest)

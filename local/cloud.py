@@ -37,16 +37,15 @@ def deploy(report: Report, environment: str, arguments: list[str]) -> None:
     """`sam build`, compile, `sam deploy` with the samconfig of `environment`. Asks before it changes anything."""
     account, region = _account()
     report.note(f"Account {account}, region {region}, samconfig environment {environment}")
-    report.note("Before the first deployment: bootstrap nothing; `sam` makes its own bucket (--resolve-s3).")
-    report.note("After it: put the Gemini key into the stack's secret (output GeminiKeySecret) as")
-    report.note('  aws secretsmanager put-secret-value --secret-id … --secret-string \'{"api_key": "…"}\'')
+    report.note("Once it stands, give it a Gemini key (GeminiKeySecret is among the outputs):")
+    report.note(
+        '  aws secretsmanager put-secret-value --secret-id <GeminiKeySecret> --secret-string \'{"api_key": "…"}\''
+    )
+    chosen = ["--config-file", str(settings.ROOT / "samconfig.toml"), "--config-env", environment]
     output = settings.STUDIO_HOME / f"sam-{environment}"
     with report.step("Building the functions and layers"):
-        built = build.build(settings.ROOT, output, settings.LOGS / "deploy.log", architecture="arm64", here=False)
-    command = [
-        build.sam(), "deploy", "--template-file", str(built), "--config-file", str(settings.ROOT / "samconfig.toml"),
-        "--config-env", environment, *arguments,
-    ]  # fmt: skip
+        built = build.build(settings.ROOT, output, settings.LOGS / "cloud.log", arguments=chosen)
+    command = [build.sam(), "deploy", "--template-file", str(built), *chosen, *arguments]
     done = subprocess.run(command, cwd=settings.ROOT, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}, check=False)
     if done.returncode != 0:
         raise StudioProblem("`sam deploy` did not finish.", "Its own words are above.", code=done.returncode)
@@ -55,7 +54,9 @@ def deploy(report: Report, environment: str, arguments: list[str]) -> None:
 def _account() -> tuple[str, str]:
     session = boto3.Session()
     if not session.region_name:
-        raise StudioProblem("No AWS region is set.", "export AWS_REGION=eu-central-1 (or yours), or set it in a profile.")
+        raise StudioProblem(
+            "No AWS region is set.", "export AWS_REGION=eu-central-1 (or yours), or set it in a profile."
+        )
     try:
         return session.client("sts").get_caller_identity()["Account"], session.region_name
     except (BotoCoreError, ClientError) as problem:

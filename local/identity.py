@@ -51,7 +51,14 @@ def ensure_user(outputs: Outputs, email: str, password: str) -> str:
     pool = outputs["UserPoolId"]
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
     try:
-        cognito.admin_create_user(UserPoolId=pool, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS")
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=email,
+            UserAttributes=attributes,
+            MessageAction="SUPPRESS",
+            # The pool would make one up, and MiniStack's is shorter than the pool's own policy asks for.
+            TemporaryPassword=password,
+        )
     except ClientError as problem:
         if problem.response["Error"]["Code"] != "UsernameExistsException":
             raise

@@ -43,6 +43,8 @@ def running(data_dir: Path) -> Place | None:
 
 def bring_up(report: Report, data_dir: Path, port: int | None = None, provider: str | None = None) -> Place:
     """Start the emulator, deploy what has changed, make the demo user and hand over the key. Quick the second time."""
+    if provider == settings.GEMINI and not os.environ.get(KEY_VARIABLE) and find_emulator(data_dir) is None:
+        choose_provider(provider, None)  # a key lives in a running emulator's memory only, so there is none
     with report.step("Starting the AWS emulator"):
         emulator = start_emulator(data_dir, port, say=report.note)
     try:

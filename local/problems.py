@@ -2,6 +2,9 @@
 
 import errno
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 
 class StudioProblem(Exception):
     """Ends a command: `what` happened, and what to do `next`. The command prints both and exits with `code`."""

@@ -14,6 +14,7 @@ from local import build, locks, settings
 from local.problems import StudioProblem
 
 ARTIFACTS_BUCKET = "episode-studio-deployments"
+_STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
 _ABSENT = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 
 
@@ -137,7 +138,27 @@ def _deploy_built(built: Path, endpoint: str, parameters: Mapping[str, str], roo
         "--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items()),
     ]  # fmt: skip
     environment = settings.emulator_environment(endpoint) | {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.3"}
-    build.run_logged(command, log, root, environment, "sam deploy")
+    try:
+        build.run_logged(command, log, root, environment, "sam deploy")
+    except StudioProblem as problem:
+        problem.detail = _refusals(endpoint) or problem.detail
+        raise
+
+
+def _refusals(endpoint: str) -> str:
+    """The resources that could not be made, with the reasons CloudFormation gives."""
+    try:
+        events = aws_client("cloudformation", endpoint).describe_stack_events(StackName=settings.STACK)["StackEvents"]
+    except (ClientError, BotoCoreError):
+        return ""
+    # Newest first; an earlier deployment's refusals come after the start of this one.
+    lines = []
+    for event in events:
+        if event["LogicalResourceId"] == settings.STACK and event["ResourceStatus"] in _STARTS:
+            break
+        if event["ResourceStatus"].endswith("_FAILED"):
+            lines.append(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}")
+    return "\n".join(reversed(lines))
 
 
 def _clear_the_way(endpoint: str) -> None:

@@ -95,7 +95,7 @@ class Till:
         except StudioError as error:
             if isinstance(error, Throttled) and terms.quota is not None and error.retry_after:
                 terms.quota.pause(error.retry_after)
-            self._close_unbought(reservation, error, estimate)
+            self._close_unbought(reservation, error, estimate, terms.price)
             raise
         self._memo.put(digest, Remembered(data, media_type, receipt.model_dump_json(), reservation))
         self.purchases.append(Purchase(receipt, self._settle(reservation, receipt, terms.price)))
@@ -112,17 +112,24 @@ class Till:
             self._ledger.settle(reservation, Bill("unknown", spend.reserved, note=note), self._clock())
 
     def _settle(self, reservation: str, receipt: Receipt, price: Price) -> int:
-        usage = receipt.usage
-        cost = price.cost(usage)
-        bill = Bill("settled", cost, usage.input_tokens, usage.output_tokens + usage.image_tokens, usage.images)
+        bill = _bill(receipt, price)
         self._ledger.settle(reservation, bill, self._clock())
-        return cost
+        return bill.cost
 
-    def _close_unbought(self, reservation: str, error: StudioError, estimate: int) -> None:
-        # What may have been charged counts as spent: a cap that trusts to luck is none.
-        unknown = isinstance(error, Unavailable) and error.sent
-        bill = Bill("unknown", estimate, note=str(error)) if unknown else Bill("released", note=str(error))
-        self._ledger.settle(reservation, bill, self._clock())
+    def _close_unbought(self, reservation: str, error: StudioError, estimate: int, price: Price) -> None:
+        if error.receipt is not None:
+            self._ledger.settle(reservation, _bill(error.receipt, price, str(error)), self._clock())
+        elif isinstance(error, Unavailable) and error.sent:
+            # What may have been charged counts as spent: a cap that trusts to luck is none.
+            self._ledger.settle(reservation, Bill("unknown", estimate, note=str(error)), self._clock())
+        else:
+            self._ledger.settle(reservation, Bill("released", note=str(error)), self._clock())
+
+
+def _bill(receipt: Receipt, price: Price, note: str = "") -> Bill:
+    used = receipt.usage
+    tokens_out = used.output_tokens + used.image_tokens
+    return Bill("settled", price.cost(used), used.input_tokens, tokens_out, used.images, note)
 
 
 class BoughtWriter:

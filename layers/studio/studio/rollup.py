@@ -1,6 +1,5 @@
 """The files that say what an episode is: a `.json` beside each clip, and `metadata.json` over all."""
 
-
 from studio.domain.base import Instant, Value
 from studio.domain.episode import Clip, Measurement, Status
 from studio.domain.money import usd

@@ -30,14 +30,16 @@ class Body:
 
     def __init__(self, sheet: Sheet, pose: Pose, look: Look, palette: Palette, chance: Random) -> None:
         self.sheet, self.pose, self.look, self.palette, self.chance = sheet, pose, look, palette, chance
-        self.skin = palette.tones(look.skin)
+        self.skin = palette.skin(look.skin)
         self.top = palette.tones(look.top)
-        self.bottom = palette.tones(look.top if look.garment in {"suit", "robe", "gown", "dress", "scrubs"} else look.bottom)
-        self.wide = (0.80 if look.feminine else 0.95) * (0.55 + 0.45 * look.breadth)
+        self.bottom = palette.tones(
+            look.top if look.garment in {"suit", "robe", "gown", "dress", "scrubs"} else look.bottom
+        )
+        self.wide = (0.88 if look.feminine else 1.04) * (0.55 + 0.45 * look.breadth)
         self.waist = (0.50 if look.feminine else 0.66) * look.breadth
         self.hips = (0.68 if look.feminine else 0.64) * (0.4 + 0.6 * look.breadth)
         # A body turns with the head, though less, and shows narrower shoulders for it.
-        self.narrow = 1.0 - 0.20 * pose.aside
+        self.narrow = 1.0 - 0.16 * pose.aside
         self.sway = 0.05 * pose.aside
 
     def at(self, x: float, y: float) -> Point:
@@ -60,15 +62,31 @@ class Body:
         shoe = self.palette.tones((40, 34, 34) if self.look.garment != "tee" else (196, 192, 186))
         girth = 0.5 + 0.5 * self.look.breadth
         if seated:
+            long = self.look.garment in {"robe", "gown", "sarong", "dress"}
             for side in (-1, 1):
-                self.part([(side * 0.38, 5.1, 0.2), (side * 0.40, 6.4, 0.15)], self.bottom)
-                self.sheet.volume(oval(*self.at(side * 0.42, 6.6), self.pose.head * 0.17, self.pose.head * 0.13), shoe, 0.4)
-            lap = [(-0.72, 3.6), (0.72, 3.6), (0.70, 4.3), (0.66, 5.3), (0.12, 5.35), (0.0, 4.75), (-0.12, 5.35), (-0.66, 5.3), (-0.70, 4.3)]
-            if self.look.garment in {"robe", "gown", "sarong", "dress"}:
-                lap = [(-0.72, 3.6), (0.72, 3.6), (0.78, 4.8), (0.72, 6.3), (-0.72, 6.3), (-0.78, 4.8)]
+                self.sheet.volume(
+                    oval(*self.at(side * 0.40, 5.78), self.pose.head * 0.18, self.pose.head * 0.12), shoe, 0.4
+                )
+                if not long:
+                    self.part(
+                        [(side * 0.40, 3.95, 0.25), (side * 0.40, 4.7, 0.19), (side * 0.39, 5.68, 0.14)], self.bottom
+                    )
+            lap = [
+                (-0.66, 3.35),
+                (0.66, 3.35),
+                (0.70, 3.9),
+                (0.62, 4.3),
+                (0.2, 4.3),
+                (0.0, 3.9),
+                (-0.2, 4.3),
+                (-0.62, 4.3),
+                (-0.70, 3.9),
+            ]
+            if long:
+                lap = [(-0.66, 3.35), (0.66, 3.35), (0.74, 4.0), (0.66, 5.6), (-0.66, 5.6), (-0.74, 4.0)]
             self.sheet.volume(smooth(self.all(lap)), self.bottom, 0.28)
             return
-        skirt_end = {"robe": 7.08, "gown": 7.2, "sarong": 6.85, "dress": 5.35, "coat": 5.2}.get(self.look.garment, 0.0)
+        skirt_end = {"robe": 7.08, "gown": 7.2, "sarong": 6.85, "dress": 5.35, "coat": 5.5}.get(self.look.garment, 0.0)
         for side in (-1, 1):
             knee = side * 0.26 + stride * side * 0.5
             foot = side * 0.28 + stride * side * 1.1
@@ -78,7 +96,13 @@ class Body:
                 tones = self.palette.tones(self.look.bottom)
             toe = oval(*self.at(foot + 0.07, 7.16), self.pose.head * 0.21, self.pose.head * 0.095)
             self.sheet.volume(toe, shoe, 0.4)
-            legs = [(side * 0.30, 3.6, 0.34), (side * 0.29, 4.5, 0.27), (knee, 5.3, 0.20), (knee * 0.5 + foot * 0.5, 6.0, 0.185), (foot, 7.08, 0.13)]
+            legs = [
+                (side * 0.30, 3.6, 0.34),
+                (side * 0.29, 4.5, 0.27),
+                (knee, 5.3, 0.20),
+                (knee * 0.5 + foot * 0.5, 6.0, 0.185),
+                (foot, 7.08, 0.13),
+            ]
             self.part([(x, y, w * girth * (0.8 if bare else 1.0)) for x, y, w in legs], tones)
         if skirt_end:
             flare = {"gown": 1.05, "robe": 0.80, "dress": 0.78, "coat": 0.80}.get(self.look.garment, 0.66)
@@ -91,27 +115,40 @@ class Body:
                 x = -0.5 + 0.25 * i + 0.08 * (self.chance.random() - 0.5)
                 self._fold([(x * 0.6, 3.4), (x * 0.9, 4.4), (x * flare * 1.6, skirt_end - 0.1)], cloth, 0.08)
 
-    def torso(self) -> None:
-        """Paint neck and upper body with the garment's own marks."""
+    def torso(self, back: bool) -> None:
+        """Paint neck and upper body; seen from the `back` it has a seam instead of the garment's own marks."""
         look, sheet, head = self.look, self.sheet, self.pose.head
         w, waist, hip = self.wide, self.waist, self.hips
         neck = 0.19 if look.feminine else 0.235
         self.part([(0.0, 0.72, neck * 1.05), (0.0, 1.05, neck), (0.0, 1.5, neck * 1.25)], self.skin, 0.4)
-        jaw = [self.pose.at(-0.22, 0.86), self.pose.at(0.26, 0.86), self.pose.at(0.22, 1.12), self.pose.at(0.02, 1.2), self.pose.at(-0.2, 1.1)]
+        jaw = [
+            self.pose.at(-0.22, 0.86),
+            self.pose.at(0.26, 0.86),
+            self.pose.at(0.22, 1.12),
+            self.pose.at(0.02, 1.2),
+            self.pose.at(-0.2, 1.1),
+        ]
         sheet.tint(smooth(jaw), lit(self.skin[0], 0.7), 0.75, head * 0.05)
         loose = {"robe": 0.10, "hoodie": 0.08, "coat": 0.10, "jacket": 0.05, "sweater": 0.05}.get(look.garment, 0.0)
         slope = 1.47 if not look.feminine else 1.52
-        end = 3.95 if look.garment in {"suit", "hoodie", "jacket", "uniform", "sweater", "coat", "tee", "scrubs", "shirt"} else 3.5
+        end = (
+            3.95
+            if look.garment in {"suit", "hoodie", "jacket", "uniform", "sweater", "coat", "tee", "scrubs", "shirt"}
+            else 3.5
+        )
         trunk = [(0.0, 1.30), (neck + 0.05, 1.28), (w * 0.58, slope - 0.10), (w * 0.90, slope + 0.04), (w * 0.99, slope + 0.36), (w * 0.86 + loose, 2.2),
                  (waist + loose, 2.9), (hip + loose, 3.5), (hip + loose, end), (0.0, end + 0.06)]  # fmt: skip
         ring = trunk + [(-x, y) for x, y in reversed(trunk[1:-1])]
         sheet.volume(smooth(self.all(ring)), self.top, 0.30)
         self._folds(end)
-        self._dressing(end)
+        if back:
+            self._fold([(0.0, 1.5), (0.03, 2.4), (0.0, end)], self.top, 0.05)
+        else:
+            self._dressing(end)
 
     def _fold(self, points: list[Point], tones: Tones, width: float) -> None:
         head = self.pose.head
-        self.sheet.stroke(smooth(self.all(points), closed=False), lit(tones[0], 0.8), head * width, 0.42, head * 0.02)
+        self.sheet.stroke(smooth(self.all(points), closed=False), lit(tones[0], 0.8), head * width, 0.26, head * 0.03)
 
     def _folds(self, end: float) -> None:
         w, waist = self.wide, self.waist
@@ -127,14 +164,42 @@ class Body:
         lean = 0.12 * self.pose.aside
         under = self.palette.tones(look.under)
         deep = lit(self.top[0], 0.7)
-        scoop = {"dress": 0.34, "gown": 0.42, "tee": 0.2, "sweater": 0.12, "scrubs": 0.36, "shirt": 0.26}.get(look.garment, 0.0)
+        if look.garment in {"sweater", "hoodie", "jacket", "tee"}:
+            hip = self.hips
+            self.sheet.stroke(
+                self.all([(-hip, end - 0.22), (0.0, end - 0.14), (hip, end - 0.22)]), deep, head * 0.035, 0.55
+            )
+        if look.garment == "sweater":
+            band = [
+                (-0.27 + lean, 1.24),
+                (lean, 1.44),
+                (0.27 + lean, 1.24),
+                (0.34 + lean, 1.30),
+                (lean, 1.56),
+                (-0.34 + lean, 1.30),
+            ]
+            self.sheet.volume(smooth(self.all(band)), self.top, 0.4)
+        scoop = {"dress": 0.34, "gown": 0.42, "tee": 0.2, "sweater": 0.12, "scrubs": 0.36, "shirt": 0.26}.get(
+            look.garment, 0.0
+        )
         covered = look.cover in {"hijab", "niqab"}
         if scoop and not covered:
             vee = look.garment in {"scrubs", "shirt"}
             neck = 0.25 if look.garment not in {"dress", "gown"} else 0.42
-            hole = [(-neck + lean, 1.22), (neck + lean, 1.22), (neck * (0.5 if vee else 0.8) + lean, 1.38 + scoop * 0.55), (lean, 1.36 + scoop), (-neck * (0.5 if vee else 0.8) + lean, 1.38 + scoop * 0.55)]
+            hole = [
+                (-neck + lean, 1.22),
+                (neck + lean, 1.22),
+                (neck * (0.5 if vee else 0.8) + lean, 1.38 + scoop * 0.55),
+                (lean, 1.36 + scoop),
+                (-neck * (0.5 if vee else 0.8) + lean, 1.38 + scoop * 0.55),
+            ]
             self.sheet.tint(smooth(self.all(hole)) if not vee else self.all(hole), self.skin[1], 1.0)
-            self.sheet.tint(smooth(self.all([(-0.3 + lean, 1.2), (0.3 + lean, 1.2), (0.2 + lean, 1.42), (-0.2 + lean, 1.42)])), self.skin[0], 0.6, head * 0.05)
+            self.sheet.tint(
+                smooth(self.all([(-0.3 + lean, 1.2), (0.3 + lean, 1.2), (0.2 + lean, 1.42), (-0.2 + lean, 1.42)])),
+                self.skin[0],
+                0.6,
+                head * 0.05,
+            )
             self.sheet.stroke(self.all(hole[2:]), deep, head * 0.03, 0.6)
             if not vee:
                 for side in (-1, 1):
@@ -142,32 +207,90 @@ class Body:
                     self.sheet.stroke(self.all(bone), self.skin[0], head * 0.03, 0.35, head * 0.01)
         if look.garment in {"suit", "coat", "jacket"}:
             opening = 2.75 if look.garment == "suit" else 3.2 if look.garment == "coat" else end
-            inner = [(-0.26 + lean, 1.25), (0.26 + lean, 1.25), (0.10 + lean, opening * 0.72 + 0.3), (lean, opening), (-0.10 + lean, opening * 0.72 + 0.3)]
+            inner = [
+                (-0.26 + lean, 1.25),
+                (0.26 + lean, 1.25),
+                (0.10 + lean, opening * 0.72 + 0.3),
+                (lean, opening),
+                (-0.10 + lean, opening * 0.72 + 0.3),
+            ]
             self.sheet.volume(self.all(inner), under, 0.25)
             if look.tie:
                 tie = self.palette.tones(mix(look.top, (130, 30, 40), 0.6))
-                self.sheet.volume(self.all([(-0.055 + lean, 1.34), (0.055 + lean, 1.34), (0.09 + lean, 2.3), (lean, 2.55), (-0.09 + lean, 2.3)]), tie, 0.4)
+                self.sheet.volume(
+                    self.all(
+                        [
+                            (-0.055 + lean, 1.34),
+                            (0.055 + lean, 1.34),
+                            (0.09 + lean, 2.3),
+                            (lean, 2.55),
+                            (-0.09 + lean, 2.3),
+                        ]
+                    ),
+                    tie,
+                    0.4,
+                )
+                knot = [(-0.07 + lean, 1.40), (0.07 + lean, 1.40), (0.045 + lean, 1.54), (-0.045 + lean, 1.54)]
+                self.sheet.volume(self.all(knot), tie, 0.4)
+            else:
+                self.sheet.tint(self.all([(-0.11 + lean, 1.2), (0.11 + lean, 1.2), (lean, 1.62)]), self.skin[0], 1.0)
             for side in (-1, 1):
-                lapel = [(side * 0.24 + lean, 1.24), (side * 0.40 + lean, 1.55), (side * 0.46 + lean, 1.78), (side * 0.30 + lean, 1.86), (side * 0.02 + lean, opening)]
+                flap = [
+                    (side * 0.22 + lean, 1.22),
+                    (side * 0.27 + lean, 1.34),
+                    (side * 0.13 + lean, 1.58),
+                    (side * 0.04 + lean, 1.42),
+                ]
+                self.sheet.volume(self.all(flap), under, 0.3)
+            for side in (-1, 1):
+                lapel = [
+                    (side * 0.24 + lean, 1.24),
+                    (side * 0.40 + lean, 1.55),
+                    (side * 0.46 + lean, 1.78),
+                    (side * 0.30 + lean, 1.86),
+                    (side * 0.02 + lean, opening),
+                ]
                 self.sheet.volume(self.all(lapel), self.top, 0.18)
                 self.sheet.stroke(self.all(lapel[2:]), deep, head * 0.025, 0.7)
             self.sheet.stroke(self.all([(lean, opening), (lean + 0.03, end)]), deep, head * 0.03, 0.7)
         if look.garment in {"shirt", "uniform", "sarong", "robe"} and not covered:
             for side in (-1, 1):
-                collar = [(side * 0.20 + lean, 1.2), (side * 0.30 + lean, 1.38), (side * 0.17 + lean, 1.58), (side * 0.03 + lean, 1.42)]
+                collar = [
+                    (side * 0.20 + lean, 1.2),
+                    (side * 0.30 + lean, 1.38),
+                    (side * 0.17 + lean, 1.58),
+                    (side * 0.03 + lean, 1.42),
+                ]
                 self.sheet.volume(self.all(collar), self.top, 0.3)
                 self.sheet.stroke(self.all(collar[1:]), deep, head * 0.02, 0.6)
         if look.garment in {"shirt", "uniform", "sarong", "robe", "scrubs"}:
-            self.sheet.stroke(self.all([(lean * 0.9, 1.6), (lean * 0.7, 2.6), (lean * 0.5, end)]), deep, head * 0.022, 0.55)
+            self.sheet.stroke(
+                self.all([(lean * 0.9, 1.6), (lean * 0.7, 2.6), (lean * 0.5, end)]), deep, head * 0.022, 0.55
+            )
         if look.garment == "uniform":
             for side in (-1, 1):
-                pocket = [(side * 0.2 + lean, 1.98), (side * 0.5 + lean, 1.98), (side * 0.5 + lean, 2.3), (side * 0.2 + lean, 2.3)]
+                pocket = [
+                    (side * 0.2 + lean, 1.98),
+                    (side * 0.5 + lean, 1.98),
+                    (side * 0.5 + lean, 2.3),
+                    (side * 0.2 + lean, 2.3),
+                ]
                 self.sheet.tint(self.all(pocket), deep, 0.35)
         if look.garment == "hoodie":
-            hood = [(-0.5, 1.2), (-0.2 + lean, 1.45), (0.2 + lean, 1.45), (0.5, 1.2), (0.44, 1.5), (0.0 + lean, 1.78), (-0.44, 1.5)]
+            hood = [
+                (-0.5, 1.2),
+                (-0.2 + lean, 1.45),
+                (0.2 + lean, 1.45),
+                (0.5, 1.2),
+                (0.44, 1.5),
+                (0.0 + lean, 1.78),
+                (-0.44, 1.5),
+            ]
             self.sheet.volume(smooth(self.all(hood)), self.top, 0.3)
             for side in (-1, 1):
-                self.sheet.stroke(self.all([(side * 0.1 + lean, 1.66), (side * 0.12 + lean, 2.3)]), (222, 218, 208), head * 0.025, 0.8)
+                self.sheet.stroke(
+                    self.all([(side * 0.1 + lean, 1.66), (side * 0.12 + lean, 2.3)]), (222, 218, 208), head * 0.025, 0.8
+                )
         if look.apron:
             cloth = self.palette.tones((214, 204, 184) if look.top[0] < 170 else (92, 60, 48))
             bib = [(-0.38, 1.9), (0.38, 1.9), (0.5, 2.9), (0.62, 4.9), (-0.62, 4.9), (-0.5, 2.9)]
@@ -185,26 +308,41 @@ class Body:
         joints = [(shoulder[0] * 0.86, shoulder[1] - 0.13, girth * 0.72), (shoulder[0] * 1.01, shoulder[1] + 0.08, girth * 1.1), (side * elbow[0] * (0.45 + 0.55 * self.wide), elbow[1], girth * 0.92),
                   (side * wrist[0] * (0.45 + 0.55 * self.wide), wrist[1], girth * 0.62)]  # fmt: skip
         sleeve = self.top
-        bare_from = 0.0 if look.garment in _SLEEVELESS and look.cover == "" else 0.5 if look.garment in _SHORT_SLEEVES and look.cover == "" else 2.0
+        bare_from = (
+            0.0
+            if look.garment in _SLEEVELESS and look.cover == ""
+            else 0.5
+            if look.garment in _SHORT_SLEEVES and look.cover == ""
+            else 2.0
+        )
         self._hand(joints, arms, side)
         if bare_from < 2.0:
             self.part(joints, self.skin)
             if bare_from > 0:
                 (ax, ay, aw), (bx, by, bw) = joints[1], joints[2]
-                self.part([joints[0], (ax, ay, aw * 1.08), (ax + (bx - ax) * 0.55, ay + (by - ay) * 0.55, (aw + bw) * 0.58)], sleeve)
+                self.part(
+                    [joints[0], (ax, ay, aw * 1.08), (ax + (bx - ax) * 0.55, ay + (by - ay) * 0.55, (aw + bw) * 0.58)],
+                    sleeve,
+                )
         else:
             loose = 1.25 if look.garment in {"robe", "coat"} else 1.05
             self.part([(x, y, w * (loose if i > 1 else 1.0)) for i, (x, y, w) in enumerate(joints)], sleeve)
             (bx, by, _), (cx, cy, _) = joints[2], joints[3]
             self._fold([(bx - 0.1, by - 0.08), (bx + 0.04, by + 0.02), (bx + 0.12, by - 0.04)], sleeve, 0.06)
-            self._fold([((bx + cx) / 2 - 0.08, (by + cy) / 2), ((bx + cx) / 2 + 0.08, (by + cy) / 2 + 0.06)], sleeve, 0.05)
+            self._fold(
+                [((bx + cx) / 2 - 0.08, (by + cy) / 2), ((bx + cx) / 2 + 0.08, (by + cy) / 2 + 0.06)], sleeve, 0.05
+            )
 
     def _hand(self, joints: list[tuple[float, float, float]], arms: str, side: int) -> None:
         (bx, by, _), (cx, cy, _) = joints[2], joints[3]
         length = math.hypot(cx - bx, cy - by) or 1.0
         ux, uy = (cx - bx) / length, (cy - by) / length
         size = 0.92 if self.look.feminine else 1.05
-        palm = [(cx - ux * 0.08, cy - uy * 0.08, 0.10 * size), (cx + ux * 0.18, cy + uy * 0.18, 0.135 * size), (cx + ux * 0.34, cy + uy * 0.34, 0.115 * size)]
+        palm = [
+            (cx - ux * 0.08, cy - uy * 0.08, 0.10 * size),
+            (cx + ux * 0.18, cy + uy * 0.18, 0.135 * size),
+            (cx + ux * 0.34, cy + uy * 0.34, 0.115 * size),
+        ]
         self.part(palm, self.skin)
         spread = {"gesture": 0.07, "open": 0.06}.get(arms, 0.02)
         px, py = -uy, ux
@@ -219,4 +357,3 @@ class Body:
                        (cx + ux * (0.32 + out) + px * tip, cy + uy * (0.32 + out) + py * tip, 0.026 * size)], self.skin)  # fmt: skip
         self.part([(cx + ux * 0.06 + px * -0.09 * side, cy + uy * 0.06 + py * -0.09 * side, 0.042 * size),
                    (cx + ux * 0.30 + px * -0.19 * side, cy + uy * 0.30 + py * -0.19 * side, 0.030 * size)], self.skin)  # fmt: skip
-

@@ -178,7 +178,9 @@ class Sheet:
             mask = mask.point([round(i * strength) for i in range(256)])
         self.rgb.paste(colour, box, mask)
 
-    def stroke(self, points: Outline, colour: Rgb, width: float, strength: float = 1.0, blur: float = 0.0, inside: bool = False) -> None:
+    def stroke(
+        self, points: Outline, colour: Rgb, width: float, strength: float = 1.0, blur: float = 0.0, inside: bool = False
+    ) -> None:
         """Draw a brush stroke along `points`, thinning towards both ends, over what is already painted."""
         if len(points) < 2 or width < 0.25:
             return

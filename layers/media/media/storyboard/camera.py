@@ -83,7 +83,7 @@ class Camera:
 
     def blur(self, z: float) -> float:
         """Return the radius in pixels a point at depth `z` is blurred to, by the thin-lens circle of confusion."""
-        return min(self.focal * self.aperture * abs(1 / self.distance - 1 / max(z, _NEAR)), self.height * 0.03)
+        return min(self.focal * self.aperture * abs(1 / self.distance - 1 / max(z, _NEAR)), self.height * 0.016)
 
 
 def camera_for(
@@ -119,5 +119,5 @@ def camera_for(
         distance=distance,
         pitch={Angle.LOW: -0.8, Angle.HIGH: 0.9}.get(angle, 0.0),
         roll=-6.5 if angle is Angle.DUTCH else 0.0,
-        aperture=0.026 if size in {ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP} else 0.02,
+        aperture=0.016 if size in {ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP} else 0.009,
     )

@@ -6,13 +6,15 @@ from io import BytesIO
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from studio.domain.shot import Aspect, Shot
+from studio.domain.shot import Angle, Aspect, Shot, ShotSize
 
 from media.storyboard import exteriors, interiors
+from media.storyboard.colour import lit, mix
 from media.storyboard.grade import finish
 from media.storyboard.layout import Blocking, layout
 from media.storyboard.light import Light, light_of
 from media.storyboard.people import paint_person
+from media.storyboard.props import fall, lay_table, stand_in_set
 from media.storyboard.scenery import Scenery
 from media.storyboard.seeding import rng
 from media.storyboard.sky import lay_beams, lay_haze, paint_sky
@@ -45,10 +47,16 @@ def paint_board(board: Board) -> bytes:
     frame = scenery.paint_behind(frame)
     if brief.interior:
         lay_beams(frame, scenery.panes, light)
-    lay_haze(frame, camera, light, light.haze_share * 0.8)
+    lay_haze(frame, camera, light, light.haze_share * 0.38)
     for person in blocking.people:
         paint_person(frame, person, camera, light, brief, shot.heading)
     frame = scenery.paint_before(frame)
+    if shot.size is not ShotSize.EXTREME_CLOSE_UP and shot.angle is not Angle.OVER_SHOULDER:
+        lay_table(frame, brief, camera, light, blocking.column)
+    elif shot.angle is Angle.OVER_SHOULDER:
+        # The shoulder has one lower corner; the table takes the other, under the person it belongs to.
+        lay_table(frame, brief, camera, light, 1.0 - blocking.column)
+    frame = fall(frame, brief, light, seed)
     if camera.roll:
         frame = _rolled(frame, camera.roll)
     frame = finish(frame, light, rng("finish", seed), board.photorealistic)
@@ -64,7 +72,19 @@ def _set(blocking: Blocking, light: Light, heading: str) -> Scenery:
     scenery = Scenery(blocking.camera, light, chance, brief.interior, shift)
     furnish = interiors.INTERIORS.get(brief.place) or exteriors.EXTERIORS.get(brief.place)
     (furnish or (interiors.generic if brief.interior else exteriors.generic))(scenery)
+    stand_in_set(scenery, brief, blocking.column)
+    _seats(scenery, blocking)
     return scenery
+
+
+def _seats(scenery: Scenery, blocking: Blocking) -> None:
+    """Give everyone who sits something to sit on."""
+    for person in blocking.people:
+        if person.seated and not person.back and blocking.brief.place != "car":
+            z = max(person.z - blocking.camera.distance, 0.0) + 0.3
+            tone = mix(scenery.light.accent, (70, 60, 60), 0.5)
+            scenery.box(person.x - scenery.shift, z, (0.62, 0.52, 0.08), tone, 0.44)
+            scenery.box(person.x - scenery.shift, z, (0.60, 0.46, 0.1), lit(tone, 0.7), 0.0)
 
 
 def _rolled(frame: Image.Image, degrees: float) -> Image.Image:

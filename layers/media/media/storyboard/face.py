@@ -40,7 +40,7 @@ def head_outline(pose: Pose, look: Look) -> list[tuple[float, float]]:
 
 def paint_face(sheet: Sheet, pose: Pose, look: Look, palette: Palette, acting: Expression, crying: bool) -> None:
     """Paint planes and features onto a head that is already there."""
-    dark, own, bright = palette.tones(look.skin)
+    dark, own, bright = palette.skin(look.skin)
     deep = lit(dark, 0.62)
     _planes(sheet, pose, palette, dark, bright)
     if not pose.detail:
@@ -62,7 +62,7 @@ def paint_face(sheet: Sheet, pose: Pose, look: Look, palette: Palette, acting: E
                 pose.on_face(x * 1.1, y + 0.1, 0.28),
                 pose.on_face(x * 1.05, y + 0.2, 0.26),
             ]
-            sheet.stroke(track, mix(bright, (255, 255, 255), 0.5), pose.head * 0.014, 0.6)
+            sheet.stroke(track, mix(bright, (255, 255, 255), 0.5), pose.head * 0.009, 0.42, pose.head * 0.002)
     if look.glasses:
         _glasses(sheet, pose)
 
@@ -74,7 +74,7 @@ def _away(pose: Pose, palette: Palette) -> float:
 
 
 def _planes(sheet: Sheet, pose: Pose, palette: Palette, dark: Rgb, bright: Rgb) -> None:
-    head, away, depth = pose.head, _away(pose, palette), 0.34 + 0.44 * palette.light.contrast
+    head, away, depth = pose.head, _away(pose, palette), 0.30 + 0.42 * palette.light.contrast
     on = pose.on_face
     # The side of the face that turns away from the key, with the nose's shadow joining the cheek's.
     edge = 0.6 * away

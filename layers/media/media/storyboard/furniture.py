@@ -12,21 +12,38 @@ DARK: Rgb = (58, 54, 58)
 LEAF: Rgb = (66, 98, 60)
 
 
-def room(s: Scenery, wall: Rgb, floor: Rgb, wide: float = 6.4, deep: float = 3.2, high: float = 2.8, planks: bool = True) -> None:
+def room(
+    s: Scenery, wall: Rgb, floor: Rgb, wide: float = 6.4, deep: float = 3.2, high: float = 2.8, planks: bool = True
+) -> None:
     """Floor, back and side walls, ceiling, skirting."""
     half, back, front = wide / 2, deep, -12.0
     s.quad([(-half, 0, front), (half, 0, front), (half, 0, back), (-half, 0, back)], floor, 0.95, 5)
-    s.quad([(-half, high, front), (half, high, front), (half, high, back), (-half, high, back)], mix(wall, PALE, 0.5), 0.62, 5)
+    s.quad(
+        [(-half, high, front), (half, high, front), (half, high, back), (-half, high, back)],
+        mix(wall, PALE, 0.5),
+        0.62,
+        5,
+    )
     for side in (-1, 1):
         facing = 0.62 if side == s.light.side else 0.84
-        s.quad([(side * half, 0, front), (side * half, 0, back), (side * half, high, back), (side * half, high, front)], wall, facing, 5)
+        s.quad(
+            [(side * half, 0, front), (side * half, 0, back), (side * half, high, back), (side * half, high, front)],
+            wall,
+            facing,
+            5,
+        )
     s.quad([(-half, 0, back), (half, 0, back), (half, high, back), (-half, high, back)], wall, 0.9, 4)
     s.panel(0, 0, back - 0.01, wide, 0.11, mix(wall, PALE, 0.35), 0.9)
     s.panel(0, high - 0.09, back - 0.01, wide, 0.09, mix(wall, PALE, 0.3), 0.8)
     if planks:
         x = -half
         while x < half:
-            s.quad([(x, 0.001, front), (x + 0.02, 0.001, front), (x + 0.02, 0.001, back), (x, 0.001, back)], lit(floor, 0.76), 0.95, 4.9)
+            s.quad(
+                [(x, 0.001, front), (x + 0.02, 0.001, front), (x + 0.02, 0.001, back), (x, 0.001, back)],
+                lit(floor, 0.76),
+                0.95,
+                4.9,
+            )
             x += 0.42
 
 
@@ -35,13 +52,25 @@ def tiles(s: Scenery, floor: Rgb, wide: float, deep: float, step: float = 0.6) -
     half = wide / 2
     for i in range(int(wide / step) + 1):
         x = -half + i * step
-        s.quad([(x, 0.002, -6), (x + 0.022, 0.002, -6), (x + 0.022, 0.002, deep), (x, 0.002, deep)], lit(floor, 0.74), 0.95, 4.8)
+        s.quad(
+            [(x, 0.002, -6), (x + 0.022, 0.002, -6), (x + 0.022, 0.002, deep), (x, 0.002, deep)],
+            lit(floor, 0.74),
+            0.95,
+            4.8,
+        )
     for i in range(int((deep + 2.4) / step)):
         z = deep - i * step
-        s.quad([(-half, 0.002, z - 0.03), (half, 0.002, z - 0.03), (half, 0.002, z), (-half, 0.002, z)], lit(floor, 0.74), 0.95, 4.8)
+        s.quad(
+            [(-half, 0.002, z - 0.03), (half, 0.002, z - 0.03), (half, 0.002, z), (-half, 0.002, z)],
+            lit(floor, 0.74),
+            0.95,
+            4.8,
+        )
 
 
-def window(s: Scenery, x: float, z: float, w: float = 1.3, h: float = 1.5, y: float = 0.9, curtain: Rgb | None = None) -> None:
+def window(
+    s: Scenery, x: float, z: float, w: float = 1.3, h: float = 1.5, y: float = 0.9, curtain: Rgb | None = None
+) -> None:
     """A framed window, with curtains where a colour is given."""
     s.panel(x, y - 0.08, z - 0.02, w + 0.18, h + 0.16, PALE)
     s.pane(x, y, z - 0.04, w, h)
@@ -51,7 +80,15 @@ def window(s: Scenery, x: float, z: float, w: float = 1.3, h: float = 1.5, y: fl
         for side in (-1, 1):
             for fold in range(4):
                 px = x + side * (w / 2 + 0.24 - fold * 0.11)
-                s.panel(px, 0.1 if y < 1 else y - 0.2, z - 0.12, 0.12, y + h + 0.14 - (0.1 if y < 1 else y - 0.2), curtain, 0.92 - 0.14 * (fold % 2))
+                s.panel(
+                    px,
+                    0.1 if y < 1 else y - 0.2,
+                    z - 0.12,
+                    0.12,
+                    y + h + 0.14 - (0.1 if y < 1 else y - 0.2),
+                    curtain,
+                    0.92 - 0.14 * (fold % 2),
+                )
 
 
 def door(s: Scenery, x: float, z: float, colour: Rgb = WOOD, h: float = 2.1) -> None:
@@ -120,10 +157,27 @@ def plant(s: Scenery, x: float, z: float, h: float = 1.2, pot: Rgb = (170, 104, 
         tx, ty = math.sin(lean) * length * 0.8, math.cos(lean * 0.7) * length
         nx, ny = math.cos(lean) * 0.075, -math.sin(lean) * 0.075
         tone = mix(LEAF, (120, 140, 70), 0.4 * s.chance.random())
-        s.card(x, 0.3, z + 0.01 * (i % 3), [(0, 0), (tx * 0.5 + nx, ty * 0.6 + ny), (tx, ty), (tx * 0.5 - nx, ty * 0.6 - ny)], tone, 0.75 + 0.3 * (i % 2))
+        s.card(
+            x,
+            0.3,
+            z + 0.01 * (i % 3),
+            [(0, 0), (tx * 0.5 + nx, ty * 0.6 + ny), (tx, ty), (tx * 0.5 - nx, ty * 0.6 - ny)],
+            tone,
+            0.75 + 0.3 * (i % 2),
+        )
 
 
-def shelf(s: Scenery, x: float, z: float, w: float, h: float, rows: int, things: str = "books", y: float = 0.0, colour: Rgb = WOOD) -> None:
+def shelf(
+    s: Scenery,
+    x: float,
+    z: float,
+    w: float,
+    h: float,
+    rows: int,
+    things: str = "books",
+    y: float = 0.0,
+    colour: Rgb = WOOD,
+) -> None:
     """Shelves with books, jars, goods or bottles."""
     s.panel(x, y, z, w, h, lit(colour, 0.42))
     for row in range(rows):
@@ -151,7 +205,15 @@ def tree(s: Scenery, x: float, z: float, h: float = 4.5, leaf: Rgb = LEAF) -> No
         px, py = math.cos(a) * r * h * 0.3, h * 0.72 + math.sin(a) * r * h * 0.24
         size = h * (0.09 + 0.05 * s.chance.random())
         high = (py - h * 0.55) / (h * 0.45) + 0.25 * px * s.light.side / h
-        s.ball(x + px, py, z - 0.01 * i, size, size * 0.85, mix(leaf, (150, 150, 84), 0.25 * s.chance.random()), 0.5 + 0.55 * high)
+        s.ball(
+            x + px,
+            py,
+            z - 0.01 * i,
+            size,
+            size * 0.85,
+            mix(leaf, (150, 150, 84), 0.25 * s.chance.random()),
+            0.5 + 0.55 * high,
+        )
 
 
 def palm(s: Scenery, x: float, z: float, h: float = 5.0) -> None:
@@ -160,7 +222,14 @@ def palm(s: Scenery, x: float, z: float, h: float = 5.0) -> None:
     for i in range(11):
         a = -0.5 + i * 0.42
         dx, dy = math.cos(a) * h * 0.34, math.sin(a) * h * 0.2
-        s.card(x + 0.14, h, z, [(0, 0), (dx * 0.5, dy + 0.38), (dx, dy - 0.35), (dx * 0.5, dy + 0.12)], LEAF, 0.6 + 0.4 * (i % 2))
+        s.card(
+            x + 0.14,
+            h,
+            z,
+            [(0, 0), (dx * 0.5, dy + 0.38), (dx, dy - 0.35), (dx * 0.5, dy + 0.12)],
+            LEAF,
+            0.6 + 0.4 * (i % 2),
+        )
 
 
 def string_lights(s: Scenery, z: float, y: float, wide: float, count: int = 13, sag: float = 0.5) -> None:
@@ -172,7 +241,16 @@ def string_lights(s: Scenery, z: float, y: float, wide: float, count: int = 13, 
         if i:
             t0 = (i - 1) / (count - 1)
             y0 = y - 4 * sag * t0 * (1 - t0)
-            s.quad([((t0 - 0.5) * wide, y0 + 0.05, z), ((t - 0.5) * wide, y - drop + 0.05, z), ((t - 0.5) * wide, y - drop + 0.065, z), ((t0 - 0.5) * wide, y0 + 0.065, z)], DARK, 0.5)
+            s.quad(
+                [
+                    ((t0 - 0.5) * wide, y0 + 0.05, z),
+                    ((t - 0.5) * wide, y - drop + 0.05, z),
+                    ((t - 0.5) * wide, y - drop + 0.065, z),
+                    ((t0 - 0.5) * wide, y0 + 0.065, z),
+                ],
+                DARK,
+                0.5,
+            )
 
 
 def facade(s: Scenery, x: float, z: float, w: float, h: float, colour: Rgb, lit_share: float) -> None:

@@ -12,25 +12,50 @@ from media.storyboard.light import Light
 
 def finish(frame: Image.Image, light: Light, chance: Random, photorealistic: bool) -> Image.Image:
     """Return `frame` graded. A photorealistic board is graded quieter, with finer grain; it stays a drawing."""
+    frame = _exposed(frame, light)
     frame = _bloom(frame, 0.20 if photorealistic else 0.30)
-    frame = _brushed(frame, chance, 9 if photorealistic else 16)
+    frame = _brushed(frame, chance, 5 if photorealistic else 9)
     frame = frame.point(_curves(light, 0.55 if photorealistic else 0.9))
     frame = ImageEnhance.Color(frame).enhance(0.84 if photorealistic else 1.06)
     return _grain(_vignette(frame, light), chance, 3.0 if photorealistic else 5.0, fine=photorealistic)
 
 
+def _exposed(frame: Image.Image, light: Light) -> Image.Image:
+    """Open or close the lens until the lights of the picture sit where the hour wants them."""
+    counts = frame.reduce(8).convert("L").histogram()
+    bright, left = 255, sum(counts) * 0.04
+    while left > 0 and bright > 1:
+        left -= counts[bright]
+        bright -= 1
+    want = 96 + 128 * light.exposure
+    gain = min(max(want / bright, 0.85), 1.75)
+    return frame.point(
+        [
+            min(255, round(255 * (1 - (1 - min(i / 255 * gain, 1.9) / 1.9) ** 1.9)) if gain > 1.0 else round(i * gain))
+            for i in range(256)
+        ]
+        * 3
+    )
+
+
 def _bloom(frame: Image.Image, strength: float) -> Image.Image:
     small = frame.reduce(4).point([max(0, round((i - 150) * 2.1)) for i in range(256)] * 3)
-    light = small.filter(ImageFilter.GaussianBlur(frame.width / 4 * 0.014)).resize(frame.size, Image.Resampling.BILINEAR)
+    light = small.filter(ImageFilter.GaussianBlur(frame.width / 4 * 0.014)).resize(
+        frame.size, Image.Resampling.BILINEAR
+    )
     return ImageChops.screen(frame, light.point([round(i * strength) for i in range(256)] * 3))
 
 
 def _brushed(frame: Image.Image, chance: Random, depth: int) -> Image.Image:
     """Lay broad, slightly slanted strokes of lighter and darker paint over everything."""
-    wide, high = frame.width // 26, frame.height // 7
+    # Turned about its middle, a square as wide as the frame's diagonal still covers it.
+    side = math.ceil(math.hypot(frame.width, frame.height)) + 8
+    wide, high = side // 40, side // 13
     strokes = Image.frombytes("L", (wide, high), chance.randbytes(wide * high))
-    strokes = strokes.filter(ImageFilter.GaussianBlur(0.7)).resize((frame.width + 160, frame.height + 160), Image.Resampling.BICUBIC)
-    strokes = strokes.rotate(24, Image.Resampling.NEAREST).crop((80, 80, 80 + frame.width, 80 + frame.height))
+    strokes = strokes.filter(ImageFilter.GaussianBlur(0.7)).resize((side // 2, side // 2), Image.Resampling.BICUBIC)
+    strokes = strokes.rotate(24, Image.Resampling.BILINEAR)
+    left, top = (strokes.width - frame.width // 2) // 2, (strokes.height - frame.height // 2) // 2
+    strokes = strokes.crop((left, top, left + frame.width // 2, top + frame.height // 2)).resize(frame.size)
     layer = strokes.point([round(128 + (i - 128) / 128 * depth * 2) for i in range(256)])
     return ImageChops.soft_light(frame, Image.merge("RGB", (layer, layer, layer)))
 
@@ -44,13 +69,15 @@ def _curves(light: Light, strength: float) -> list[int]:
             s = t * t * (3 - 2 * t)
             value = t + (s - t) * 0.34 * (0.6 + light.contrast)
             value += (light.shadow_tint[channel] / 255 - 0.10) * (1 - t) ** 2 * 0.34 * strength
-            value *= 1.0 + (light.light_tint[channel] / 255 - 0.93) * t * 0.7 * strength
+            value *= 1.0 + (light.light_tint[channel] / 255 - 0.93) * t * 0.6 * strength
             table.append(min(max(round(value * 255), 0), 255))
     return table
 
 
 def _vignette(frame: Image.Image, light: Light) -> Image.Image:
-    edge = ImageChops.invert(radial((128, 128))).point([round(255 * max(0.0, i / 255 - 0.28) ** 1.6 * 0.9) for i in range(256)])
+    edge = ImageChops.invert(radial((128, 128))).point(
+        [round(255 * max(0.0, i / 255 - 0.28) ** 1.6 * 0.9) for i in range(256)]
+    )
     reach = 1.42
     wide, high = round(frame.width * reach), round(frame.height * reach)
     mask = edge.resize((wide, high), Image.Resampling.BILINEAR)
@@ -72,6 +99,8 @@ def _grain(frame: Image.Image, chance: Random, depth: float, fine: bool) -> Imag
     field = Image.new("L", frame.size)
     for row in range(math.ceil(frame.height / side)):
         for column in range(math.ceil(frame.width / side)):
-            field.paste(tile if (row + column) % 2 else tile.transpose(Image.Transpose.ROTATE_180), (column * side, row * side))
+            field.paste(
+                tile if (row + column) % 2 else tile.transpose(Image.Transpose.ROTATE_180), (column * side, row * side)
+            )
     grain = Image.merge("RGB", (field, field, field))
     return ImageChops.add(frame, grain, 1.0, -128)

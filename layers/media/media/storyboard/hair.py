@@ -36,7 +36,9 @@ def paint_hair_behind(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
         tail = [(-0.34, 0.2, 0.07), (-0.58, 0.35, 0.12), (-0.60, 0.75, 0.12), (-0.52, 1.15, 0.04)]
         sheet.volume(limb([(*pose.at(x * (0.6 + 0.4 * aside), y), w * pose.head) for x, y, w in tail]), tones, 0.3)
     elif look.style == "bun":
-        sheet.volume(oval(*pose.at(-0.10 - 0.30 * aside, -0.06 + 0.12 * aside), pose.head * 0.19, pose.head * 0.17), tones, 0.35)
+        sheet.volume(
+            oval(*pose.at(-0.10 - 0.30 * aside, -0.06 + 0.12 * aside), pose.head * 0.19, pose.head * 0.17), tones, 0.35
+        )
     elif look.style in {"locs", "braids"}:
         for i in range(8):
             x = -0.42 + 0.105 * i
@@ -52,7 +54,7 @@ def paint_hair_before(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
     tones = palette.tones(look.hair)
     if look.style == "bald":
         crown = oval(*pose.at(0.05 - 0.1 * pose.aside, 0.12), pose.head * 0.1, pose.head * 0.05)
-        sheet.tint(crown, palette.tones(look.skin)[2], 0.4, pose.head * 0.04)
+        sheet.tint(crown, palette.skin(look.skin)[2], 0.4, pose.head * 0.04)
     else:
         _cap(sheet, pose, look, tones, chance)
     if look.cover:
@@ -65,8 +67,9 @@ def paint_back_of_head(sheet: Sheet, pose: Pose, look: Look, palette: Palette, c
     tones = palette.tones(look.cover_colour if covered else look.hair if look.style != "bald" else look.skin)
     end = 1.32 if covered else _LONG.get(look.style, 0.76)
     wide = 0.56 if look.style == "afro" else 0.43 if end > 0.8 else 0.38
-    back = [(0.0, -0.05), (0.26, 0.02), (wide, 0.28), (wide, 0.6), (wide * (1.25 if covered else 0.96), end), (0.0, end + 0.06),
-            (-wide * (1.25 if covered else 0.96), end), (-wide, 0.6), (-wide, 0.28), (-0.26, 0.02)]  # fmt: skip
+    hem = 1.25 if covered else 0.96 if end > 0.8 else 0.62
+    back = [(0.0, -0.05), (0.26, 0.02), (wide, 0.28), (wide, 0.6), (wide * hem, end), (0.0, end + 0.06),
+            (-wide * hem, end), (-wide, 0.6), (-wide, 0.28), (-0.26, 0.02)]  # fmt: skip
     sheet.volume(smooth(pose.all(back)), tones, 0.3)
     if look.style in {"curls", "afro"} and not covered:
         _tufts(sheet, pose, tones, chance, wide, 30, 0.08, low=0.7)
@@ -75,7 +78,7 @@ def paint_back_of_head(sheet: Sheet, pose: Pose, look: Look, palette: Palette, c
         _strands(sheet, pose, tones, lines, chance)
     if not covered and end < 0.8:
         ear = oval(*pose.at(0.37, 0.53), pose.head * 0.04, pose.head * 0.09)
-        sheet.volume(ear, palette.tones(look.skin), 0.4)
+        sheet.volume(ear, palette.skin(look.skin), 0.4)
     if look.cover in {"cap", "turban", "hat"}:
         _headwear(sheet, pose, look, palette)
 
@@ -100,7 +103,7 @@ def _cap(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random) -> 
         _curtains(sheet, pose, look, tones, chance)
     sheet.volume(smooth(pose.all(inner + outer)), tones, 0.3)
     if style in {"curls", "afro", "ringlets"}:
-        _tufts(sheet, pose, tones, chance, 0.40 + puff, 60, 0.058, low=0.36)
+        _tufts(sheet, pose, tones, chance, 0.39 + puff, 84, 0.047, low=0.36)
         return
     if pose.head < 60:
         return
@@ -123,28 +126,60 @@ def _curtains(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random
             (-0.48 - 0.03 * a + wave, 0.66), (-0.45 - 0.06 * a, 0.3), (-0.30 - 0.05 * a, 0.02)]  # fmt: skip
     far = [(0.02 + 0.1 * a, 0.06), (0.24 + 0.05 * a, 0.20), (0.318, 0.42), (0.315 + 0.02 * a, 0.7), (0.31 + wave, stop * 0.85),
            (0.34 - wave, stop * 0.97), (0.42 - 0.02 * a, stop * 0.9), (0.43 - 0.04 * a + wave, 0.66), (0.41 - 0.03 * a, 0.3), (0.30, 0.02)]  # fmt: skip
+    if look.style == "ringlets":
+        _bumps(sheet, pose, tones, far[4:], chance)
+        _bumps(sheet, pose, tones, near[4:], chance)
     sheet.volume(smooth(pose.all(far)), tones, 0.35)
-    if pose.head > 60:
+    if look.style == "ringlets":
+        _coils(sheet, pose, tones, 0.30, 0.42, stop, chance)
+    elif pose.head > 60:
         _strands(sheet, pose, tones, [(0.26 + 0.02 * i, 0.10, 0.325 + 0.02 * i, stop * 0.9) for i in range(5)], chance)
     sheet.volume(smooth(pose.all(near)), tones, 0.35)
     if pose.head > 60:
-        _strands(sheet, pose, tones, [(-0.14 - 0.04 * i, 0.10, -0.27 - 0.032 * i, stop * 0.97) for i in range(7)], chance)
-    if look.style == "ringlets":
-        for side, middle in ((1, 0.375), (-1, -0.39 - 0.02 * a)):
-            for i in range(16):
-                x = middle + (chance.random() - 0.5) * 0.18 + side * 0.05 * math.sin(i * 0.6)
-                r = pose.head * (0.06 + 0.03 * chance.random())
-                sheet.volume(oval(*pose.at(x, 0.18 + i * (stop - 0.14) / 15), r, r * 1.15, count=12), tones, 0.5, 0.8)
+        _strands(
+            sheet, pose, tones, [(-0.14 - 0.04 * i, 0.10, -0.27 - 0.032 * i, stop * 0.97) for i in range(7)], chance
+        )
 
 
-def _strands(sheet: Sheet, pose: Pose, tones: Tones, lines: list[tuple[float, float, float, float]], chance: Random) -> None:
+def _bumps(sheet: Sheet, pose: Pose, tones: Tones, edge: list[tuple[float, float]], chance: Random) -> None:
+    """Curls that break the outline of long hair."""
+    for (ax, ay), (bx, by) in zip(edge, edge[1:], strict=False):
+        for k in range(4):
+            t = (k + chance.random()) / 4
+            r = pose.head * (0.045 + 0.03 * chance.random())
+            sheet.volume(oval(*pose.at(ax + (bx - ax) * t, ay + (by - ay) * t), r, r * 1.1, count=12), tones, 0.5, 0.7)
+
+
+def _coils(sheet: Sheet, pose: Pose, tones: Tones, left: float, right: float, end: float, chance: Random) -> None:
+    """Loose coils within the latest volume: S-shaped strokes of shadow and light."""
+    if pose.head < 60:
+        return
+    for i in range(30):
+        x, y = left + (right - left) * chance.random(), 0.12 + (end - 0.2) * chance.random()
+        size = 0.05 + 0.03 * chance.random()
+        coil = [
+            (x, y),
+            (x + size, y + size * 0.7),
+            (x, y + size * 1.7),
+            (x - size * 0.8, y + size * 2.4),
+            (x, y + size * 3.3),
+        ]
+        colour = lit(tones[0], 0.66) if i % 2 else mix(tones[1], tones[2], 0.8)
+        sheet.stroke(pose.all(coil), colour, pose.head * 0.024, 0.5, pose.head * 0.004, inside=True)
+
+
+def _strands(
+    sheet: Sheet, pose: Pose, tones: Tones, lines: list[tuple[float, float, float, float]], chance: Random
+) -> None:
     """Streaks of shadow and light along the hair; each line is x, y to x, y in heads, bowed outwards."""
     dark, own, bright = tones
     for i, (ax, ay, bx, by) in enumerate(lines):
         bow = (ax + bx) / 2 + (bx - ax) * 0.28 + (chance.random() - 0.5) * 0.04
         points = [pose.at(ax, ay), pose.at(bow, ay + (by - ay) * 0.45), pose.at(bx, by)]
         colour = (mix(own, bright, 0.75), lit(dark, 0.72), lit(dark, 0.6))[i % 3]
-        sheet.stroke(points, colour, pose.head * (0.022 + 0.016 * chance.random()), 0.34, pose.head * 0.005, inside=True)
+        sheet.stroke(
+            points, colour, pose.head * (0.022 + 0.016 * chance.random()), 0.34, pose.head * 0.005, inside=True
+        )
 
 
 def _tufts(
@@ -162,7 +197,21 @@ def _tufts(
         if abs(x - 0.14 * pose.aside) < 0.27 and y > 0.13:
             y = 0.10 * chance.random()
         r = size * (0.75 + 0.5 * chance.random()) * pose.head
-        sheet.volume(oval(*pose.at(x, y), r, r * 0.92, count=12), tones, 0.5, 0.85)
+        px, py = pose.at(x, y)
+        sheet.volume(
+            oval(px, py, r, r * 0.92, count=12),
+            (mix(tones[0], tones[1], 0.4), tones[1], mix(tones[1], tones[2], 0.5)),
+            0.5,
+            0.7,
+        )
+        if pose.head > 90:
+            curl = [
+                (px - r * 0.6, py),
+                (px - r * 0.1, py - r * 0.6),
+                (px + r * 0.6, py - r * 0.1),
+                (px + r * 0.2, py + r * 0.4),
+            ]
+            sheet.stroke(curl, lit(tones[0], 0.7), r * 0.3, 0.5, r * 0.06)
 
 
 def _hijab(sheet: Sheet, pose: Pose, look: Look, palette: Palette) -> None:
@@ -193,7 +242,15 @@ def _hijab(sheet: Sheet, pose: Pose, look: Look, palette: Palette) -> None:
         if i < 4:
             sheet.stroke(smooth(pose.all(raised), closed=False), mix(own, bright, 0.7), head * 0.03, 0.4, head * 0.01)
     if look.cover == "niqab":
-        veil = [(c - 0.30, 0.54), (c, 0.515), (c + 0.28, 0.54), (c + 0.27, 0.85), (c + 0.2, 1.25), (c - 0.22, 1.25), (c - 0.29, 0.85)]
+        veil = [
+            (c - 0.30, 0.54),
+            (c, 0.515),
+            (c + 0.28, 0.54),
+            (c + 0.27, 0.85),
+            (c + 0.2, 1.25),
+            (c - 0.22, 1.25),
+            (c - 0.29, 0.85),
+        ]
         sheet.volume(smooth(pose.all(veil)), cloth, 0.2)
 
 
@@ -201,18 +258,51 @@ def _headwear(sheet: Sheet, pose: Pose, look: Look, palette: Palette) -> None:
     cloth = palette.tones(look.cover_colour)
     a, head = pose.aside, pose.head
     if look.cover == "cap":
-        dome = [(0.34, 0.19), (0.34, 0.05), (0.2, -0.075), (-0.05, -0.10), (-0.3, -0.05), (-0.40 - 0.05 * a, 0.09), (-0.41 - 0.04 * a, 0.22), (0.0, 0.16)]
+        dome = [
+            (0.34, 0.19),
+            (0.34, 0.05),
+            (0.2, -0.075),
+            (-0.05, -0.10),
+            (-0.3, -0.05),
+            (-0.40 - 0.05 * a, 0.09),
+            (-0.41 - 0.04 * a, 0.22),
+            (0.0, 0.16),
+        ]
         sheet.volume(smooth(pose.all(dome)), cloth, 0.3)
-        sheet.stroke(pose.all([(0.34, 0.16), (0.0, 0.125), (-0.41 - 0.04 * a, 0.19)]), lit(cloth[0], 0.7), head * 0.03, 0.6)
+        sheet.stroke(
+            pose.all([(0.34, 0.16), (0.0, 0.125), (-0.41 - 0.04 * a, 0.19)]), lit(cloth[0], 0.7), head * 0.03, 0.6
+        )
     elif look.cover == "turban":
         for i, (y, r) in enumerate(((-0.02, 0.40), (0.06, 0.45), (0.14, 0.44))):
             sheet.volume(oval(*pose.at(-0.03 * a, y), head * r, head * (0.17 - 0.02 * i), -0.12), cloth, 0.4)
     elif look.cover == "hat":
-        sheet.volume(smooth(pose.all([(0.32, 0.14), (0.27, -0.16), (0.0, -0.20), (-0.3, -0.16), (-0.36, 0.14)])), cloth, 0.3)
+        sheet.volume(
+            smooth(pose.all([(0.32, 0.14), (0.27, -0.16), (0.0, -0.20), (-0.3, -0.16), (-0.36, 0.14)])), cloth, 0.3
+        )
         sheet.volume(oval(*pose.at(0.02, 0.15), head * 0.60, head * 0.085, 0.03), cloth, 0.4)
     elif look.cover == "ghutra":
-        left = [(0.0, -0.06), (0.26, -0.02), (0.38, 0.2), (0.40, 0.7), (0.46, 1.3), (0.34, 1.35), (0.335, 0.7), (0.29, 0.25), (0.1, 0.15)]
-        right = [(0.15, -0.05), (-0.22, -0.05), (-0.42 - 0.05 * a, 0.2), (-0.47, 0.8), (-0.62, 1.45), (-0.32, 1.5), (-0.30 + 0.06 * a, 0.8), (-0.27 + 0.08 * a, 0.3), (0.05, 0.15)]
+        left = [
+            (0.0, -0.06),
+            (0.26, -0.02),
+            (0.38, 0.2),
+            (0.40, 0.7),
+            (0.46, 1.3),
+            (0.34, 1.35),
+            (0.335, 0.7),
+            (0.29, 0.25),
+            (0.1, 0.15),
+        ]
+        right = [
+            (0.15, -0.05),
+            (-0.22, -0.05),
+            (-0.42 - 0.05 * a, 0.2),
+            (-0.47, 0.8),
+            (-0.62, 1.45),
+            (-0.32, 1.5),
+            (-0.30 + 0.06 * a, 0.8),
+            (-0.27 + 0.08 * a, 0.3),
+            (0.05, 0.15),
+        ]
         sheet.volume(smooth(pose.all(left)), cloth, 0.25)
         sheet.volume(smooth(pose.all(right)), cloth, 0.25)
         sheet.stroke(pose.all([(0.37, 0.13), (0.0, 0.06), (-0.42, 0.13)]), (20, 18, 20), head * 0.075, 0.98)

@@ -54,6 +54,8 @@ class Blocking:
     brief: Brief
     camera: Camera
     people: tuple[Placement, ...]
+    column: float
+    """Where the person the shot is about is, as a share of the frame's width; 0.5 when nobody is there."""
     seed: str
 
 
@@ -74,7 +76,7 @@ def _spots(count: int, shot: Shot, aspect: Aspect, staging: Staging, wander: flo
     side = 1 if wander > 0.5 else -1
     if shot.angle is Angle.OVER_SHOULDER and shot.size is not ShotSize.ESTABLISHING:
         behind = [(0.5 + side * (0.3 - 0.12 * i), 1.3 + 0.5 * i) for i in range(max(0, count - 2))]
-        return [(0.5 + side * (0.1 if narrow else 0.12), 0.0), (0.5 - side * (0.36 if narrow else 0.34), 0.0), *behind]
+        return [(0.5 + side * (0.12 if narrow else 0.14), 0.0), (0.5 - side * (0.37 if narrow else 0.33), 0.0), *behind]
     if shot.size in _CLOSE:
         first = 0.5 - side * ((0.03 if narrow else 0.09) if shot.size is ShotSize.CLOSE_UP else 0.04)
         return [(first, 0.0)] + [
@@ -182,7 +184,7 @@ def layout(shot: Shot, aspect: Aspect, take: int = 1) -> Blocking:
             _seen(_shoulder(replace(people[0], name="", look=stranger, turn=0.0, arms="down"), column, camera), camera)
         )
     people.sort(key=lambda person: -person.z)
-    return Blocking(brief=brief, camera=camera, people=tuple(people), seed=seed)
+    return Blocking(brief=brief, camera=camera, people=tuple(people), column=columns[0] if columns else 0.5, seed=seed)
 
 
 def _slot_share(staging: Staging) -> float:
@@ -192,7 +194,7 @@ def _slot_share(staging: Staging) -> float:
 
 def _shoulder(person: Placement, column: float, camera: Camera) -> Placement:
     """Return `person` as the dark shape the camera looks past: nearer, from behind, at the frame's edge."""
-    z = camera.distance * 0.52
+    z = camera.distance * 0.6
     return replace(
         person,
         z=z,
@@ -210,4 +212,7 @@ def _seen(person: Placement, camera: Camera) -> Placement:
     head = camera.scale(person.z) * person.look.height / HEADS_TALL
     if person.look.age < 15:
         head *= 1.0 + (15 - person.look.age) * 0.025
+    if person.back:
+        # Whoever is in front stoops into the frame rather than losing the head to its upper edge.
+        top = max(top, camera.height * 0.05)
     return replace(person, left=left, top=top, head=head)

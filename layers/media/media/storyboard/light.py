@@ -39,7 +39,7 @@ _SKIES: dict[Hour, tuple[Rgb, Rgb, Rgb, Rgb, float]] = {
     # top of the sky, horizon, key, ambient, exposure
     Hour.DAY: ((92, 142, 192), (206, 220, 226), (255, 246, 228), (176, 188, 202), 1.0),
     Hour.DAWN: ((92, 112, 162), (246, 192, 160), (255, 214, 176), (150, 150, 178), 0.92),
-    Hour.GOLDEN: ((112, 122, 160), (252, 186, 104), (255, 206, 132), (166, 138, 132), 0.98),
+    Hour.GOLDEN: ((96, 124, 172), (250, 184, 112), (255, 206, 132), (166, 138, 132), 0.98),
     Hour.DUSK: ((42, 52, 98), (214, 118, 106), (232, 168, 150), (102, 100, 142), 0.78),
     Hour.NIGHT: ((12, 16, 36), (38, 46, 84), (166, 184, 226), (62, 70, 108), 0.6),
 }
@@ -81,7 +81,7 @@ def light_of(brief: Brief, mood: str, genre: str, heading: str) -> Light:
         haze *= 0.55
     elif brief.hour in {Hour.GOLDEN, Hour.DAWN}:
         rim = mix(key, (255, 236, 200), 0.5)
-        haze *= 1.25
+        haze *= 1.05
     elif night:
         rim = (255, 186, 120) if brief.hour is Hour.NIGHT else (255, 170, 140)
     ambient = mix(ambient, lit(mood_hue, ambient), 0.5)
@@ -94,12 +94,12 @@ def light_of(brief: Brief, mood: str, genre: str, heading: str) -> Light:
         fill=mix(ambient, mood_hue, 0.15),
         rim=rim,
         ambient=ambient,
-        sky_top=mix(top, lit(mood_hue, top), 0.4),
+        sky_top=mix(top, lit(mood_hue, top), 0.22),
         sky_low=mix(low, lit(mood_hue, low), 0.3),
         haze=haze_colour,
         lamp=mix(lamp, lit(mood_hue, lamp), 0.2),
         shadow_tint=lit(hsv(hue + 0.04 if strength > 0.4 else 0.6, 0.5, 1.0), 0.2),
-        light_tint=mix((255, 236, 206), mood_hue, 0.3),
+        light_tint=mix((255, 240, 220), mood_hue, 0.22),
         wall=wall,
         accent=hsv(hue + set_chance.choice((0.0, 0.5, 0.42)), 0.55, 0.62),
         side=set_chance.choice((-1.0, 1.0)),

@@ -150,7 +150,7 @@ def look_of(figure: Figure) -> Look:
     skin_words = [value for word, value in _SKINS.items() if re.search(rf"\b{word}\b", skin)]
     tone = skin_words[-1] if skin_words else _SKIN_RANGE[int(picks[1] * len(_SKIN_RANGE))]
     hair_said = colours_named(hair)
-    if not skin_words and hair_said and sum(hair_said[0]) > 300:
+    if not skin_words and hair_said and sum(hair_said[0]) > 200:
         tone = _SKIN_RANGE[int(picks[1] * 2)]
     tint = (
         hair_said[0] if hair_said and cover != "hijab" else _HAIR_RANGE[int(picks[2] * (3 if sum(tone) < 420 else 5))]

@@ -45,23 +45,28 @@ def paint_person(frame: Image.Image, person: Placement, camera: Camera, light: L
     if not crossed:
         body.arm(1, person.arms)
     body.legs(person.seated, stride)
-    body.torso()
+    body.torso(person.back)
     if crossed:
         body.arm(1, person.arms)
     body.arm(-1, person.arms)
     if person.back:
         paint_back_of_head(sheet, pose, person.look, palette, chance)
     else:
-        tones = palette.tones(person.look.skin)
+        tones = palette.skin(person.look.skin)
         if person.look.cover not in {"hijab", "niqab"}:
-            ear = oval(*pose.at(-0.365 + 0.115 * pose.aside, 0.54), pose.head * (0.04 + 0.025 * pose.aside), pose.head * 0.09, 0.1)
+            ear = oval(
+                *pose.at(-0.365 + 0.115 * pose.aside, 0.54),
+                pose.head * (0.04 + 0.025 * pose.aside),
+                pose.head * 0.09,
+                0.1,
+            )
             sheet.volume(ear, tones, 0.4)
         sheet.volume(head_outline(pose, person.look), tones, 0.24)
         paint_face(sheet, pose, person.look, palette, EXPRESSIONS[brief.feeling], brief.crying)
         paint_hair_before(sheet, pose, person.look, palette, chance)
     sheet.fall_off(lit(light.ambient, 0.22), pose.y + pose.head * 1.6, pose.y + pose.head * 7.5, 0.42)
-    width = max(1.0, min(person.head * 0.028, 9.0))
-    sheet.rim((-light.side, -0.55), width * 1.5, light.rim, 0.85)
+    width = max(1.0, min(person.head * 0.026, 5.0))
+    sheet.rim((-light.side, -0.55), width * 1.5, light.rim, 0.72)
     sheet.rim((light.side, -0.9), width * 0.6, mix(light.key, (255, 255, 255), 0.2), 0.4)
     if person.back:
         # What the camera looks past is out of the key: nearly a silhouette.
@@ -69,7 +74,10 @@ def paint_person(frame: Image.Image, person: Placement, camera: Camera, light: L
     blur = camera.blur(person.z)
     rgb, alpha = sheet.rgb, sheet.alpha
     if blur > 1.2:
-        rgb, alpha = rgb.filter(ImageFilter.GaussianBlur(blur * 0.6)), alpha.filter(ImageFilter.GaussianBlur(blur * 0.6))
+        rgb, alpha = (
+            rgb.filter(ImageFilter.GaussianBlur(blur * 0.6)),
+            alpha.filter(ImageFilter.GaussianBlur(blur * 0.6)),
+        )
     frame.paste(rgb, box[:2], alpha)
 
 

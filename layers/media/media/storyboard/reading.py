@@ -168,7 +168,8 @@ def place_of(heading: str) -> tuple[str, bool]:
         # "EXT. HOTEL LOBBY" is a street view of one: what the heading says about in and out is taken at its word.
         found = [one for one in found if one[3] == said_in] or [one for one in found if one[2] in {"garden", "wedding"}]
     if found:
-        _, _, place, inside = min(found, key=lambda one: (one[1], one[0]))
+        # The longest word says most, and of two equals the later: a street market is a market.
+        _, _, place, inside = min(found, key=lambda one: (one[1], -one[0]))
         return place, inside
     inside = said_in or (not said_out and rng("inside", text).random() < 0.6)
     return ("room" if inside else "open"), inside

@@ -51,9 +51,11 @@ class Scenery:
         lamp = mix(light.ambient, light.key, 0.3 + 0.3 * (facing > 0.8))
         seen = lit(lit(colour, lamp), facing * (0.35 + 0.65 * light.exposure))
         far = 1.0 - math.exp(-max(z, 0.0) / (9.0 if self.interior else 34.0))
-        return mix(seen, light.haze, min(light.haze_share * far * 1.5, 0.85))
+        return mix(seen, light.haze, min(light.haze_share * far * 1.25, 0.8))
 
-    def quad(self, points: list[tuple[float, float, float]], colour: Rgb, facing: float = 0.86, bias: float = 0.0) -> None:
+    def quad(
+        self, points: list[tuple[float, float, float]], colour: Rgb, facing: float = 0.86, bias: float = 0.0
+    ) -> None:
         """Add a flat polygon; `bias` in metres draws it as if that much farther."""
         depth = max(z for _, _, z in points)
         placed = [(x + self.shift, y, z + self.camera.distance) for x, y, z in points]
@@ -72,9 +74,19 @@ class Scenery:
             self.quad([(left, y, z), (right, y, z), (right, y, back), (left, y, back)], colour, 0.5, 0.01)
         key = self.light.side
         if left + self.shift > 0:
-            self.quad([(left, y, z), (left, y, back), (left, top, back), (left, top, z)], colour, 1.0 if key < 0 else 0.5, 0.01)
+            self.quad(
+                [(left, y, z), (left, y, back), (left, top, back), (left, top, z)],
+                colour,
+                1.0 if key < 0 else 0.5,
+                0.01,
+            )
         if right + self.shift < 0:
-            self.quad([(right, y, z), (right, y, back), (right, top, back), (right, top, z)], colour, 1.0 if key > 0 else 0.5, 0.01)
+            self.quad(
+                [(right, y, z), (right, y, back), (right, top, back), (right, top, z)],
+                colour,
+                1.0 if key > 0 else 0.5,
+                0.01,
+            )
         self.quad([(left, y, z), (right, y, z), (right, top, z), (left, top, z)], colour, 0.82)
 
     def card(self, x: float, y: float, z: float, outline: list[Point], colour: Rgb, facing: float = 0.86) -> None:
@@ -90,7 +102,16 @@ class Scenery:
         ring = [(rx * math.cos(a * math.pi / 8), ry * math.sin(a * math.pi / 8)) for a in range(16)]
         self.card(x, y, z, ring, colour, facing)
 
-    def lamp(self, x: float, y: float, z: float, reach: float = 2.4, size: float = 0.07, colour: Rgb | None = None, strength: float = 1.0) -> None:
+    def lamp(
+        self,
+        x: float,
+        y: float,
+        z: float,
+        reach: float = 2.4,
+        size: float = 0.07,
+        colour: Rgb | None = None,
+        strength: float = 1.0,
+    ) -> None:
         """Add a lamp; by day it is hardly on."""
         on = strength * (1.0 if self.light.exposure < 0.85 else 0.45)
         self.lamps.append(Lamp(x + self.shift, y, z + self.camera.distance, reach, size, colour or self.light.lamp, on))
@@ -101,12 +122,30 @@ class Scenery:
         sky = mix(light.sky_low, light.sky_top, 0.35)
         glass = lit(mix(sky, (255, 255, 255), 0.30 if light.outside > 0.9 else 0.0), 0.5 + 0.6 * light.outside)
         self._raw([(x - w / 2, y, z), (x + w / 2, y, z), (x + w / 2, y + h, z), (x - w / 2, y + h, z)], glass)
-        low = lit(mix(glass, light.sky_low, 0.6), 1.08)
-        self._raw([(x - w / 2, y, z), (x + w / 2, y, z), (x + w / 2, y + h * 0.42, z), (x - w / 2, y + h * 0.42, z)], low)
+        for i in range(6):
+            low = mix(glass, lit(light.sky_low, 0.55 + 0.55 * light.outside), 0.15 * (i + 1))
+            rise = h * (0.62 - 0.1 * i)
+            self._raw([(x - w / 2, y, z), (x + w / 2, y, z), (x + w / 2, y + rise, z), (x - w / 2, y + rise, z)], low)
+        if light.outside <= 0.6:
+            for _ in range(7):
+                px, py = x + (self.chance.random() - 0.5) * w * 0.86, y + h * (0.06 + 0.3 * self.chance.random())
+                self.lamps.append(Lamp(px + self.shift, py, z + self.camera.distance, 0.12, 0.016, light.lamp, 0.5))
         corners = [(-w / 2, 0.0), (w / 2, 0.0), (w / 2, h), (-w / 2, h)]
-        self.panes.append([self.camera.project((x + dx + self.shift, y + dy, z + self.camera.distance)) for dx, dy in corners])
+        self.panes.append(
+            [self.camera.project((x + dx + self.shift, y + dy, z + self.camera.distance)) for dx, dy in corners]
+        )
         if light.outside > 0.5:
-            self.lamps.append(Lamp(x + self.shift, y + h / 2, z + self.camera.distance, 3.4, 0.0, mix(light.sky_low, light.key, 0.5), 0.75))
+            self.lamps.append(
+                Lamp(
+                    x + self.shift,
+                    y + h / 2,
+                    z + self.camera.distance,
+                    3.4,
+                    0.0,
+                    mix(light.sky_low, light.key, 0.5),
+                    0.75,
+                )
+            )
 
     def _raw(self, points: list[tuple[float, float, float]], colour: Rgb) -> None:
         outline = self.camera.outline([(x + self.shift, y, z + self.camera.distance) for x, y, z in points])
@@ -170,8 +209,8 @@ class Scenery:
         """Return what the set is multiplied by: the key side lighter, pools around lamps, corners darker."""
         camera, light = self.camera, self.light
         across, down = size[0] // _GRID + 1, size[1] // _GRID + 1
-        base = (0.74 if light.exposure > 0.85 else 0.42) if self.interior else 0.86
-        base -= 0.16 * light.contrast
+        base = (0.92 if light.exposure > 0.85 else 0.66) if self.interior else 0.98
+        base -= 0.14 * light.contrast
         spots = []
         for lamp in self.lamps:
             px, py = camera.project((lamp.x, lamp.y, lamp.z))
@@ -187,7 +226,7 @@ class Scenery:
                 for px, py, radius, colour, strength in spots:
                     near = ((column - px) ** 2 + (row - py) ** 2) / (radius * radius)
                     if near < 1.0:
-                        share = (1.0 - near) ** 2 * strength * 0.85
+                        share = (1.0 - near) ** 2 * strength * 1.05
                         r, g, b = r + share * colour[0] / 255, g + share * colour[1] / 255, b + share * colour[2] / 255
                 cells.append((min(round(r * 255), 255), min(round(g * 255), 255), min(round(b * 255), 255)))
         grid = Image.new("RGB", (across, down))
@@ -202,13 +241,18 @@ class Scenery:
         scale = camera.scale(lamp.z)
         if not (-scale < x < frame.width + scale and -scale < y < frame.height + scale):
             return
-        glow(frame, x, y, scale * lamp.reach * 0.42, lamp.colour, 0.42 * lamp.strength)
+        glow(frame, x, y, scale * lamp.reach * 0.42, lamp.colour, 0.55 * lamp.strength)
         radius = max(lamp.size * scale, camera.blur(lamp.z) * 0.8, 1.6)
         disc = round(radius * 2 + 6)
         mask = Image.new("L", (disc * 2, disc * 2), 0)
-        ImageDraw.Draw(mask).ellipse([disc - radius * 2, disc - radius * 2, disc + radius * 2, disc + radius * 2], fill=round(min(lamp.strength, 1.0) * 225))
+        ImageDraw.Draw(mask).ellipse(
+            [disc - radius * 2, disc - radius * 2, disc + radius * 2, disc + radius * 2],
+            fill=round(min(lamp.strength, 1.0) * 225),
+        )
         mask = mask.reduce(2).filter(ImageFilter.GaussianBlur(1.0))
-        frame.paste(mix(lamp.colour, (255, 255, 255), 0.45), (round(x) - mask.width // 2, round(y) - mask.height // 2), mask)
+        frame.paste(
+            mix(lamp.colour, (255, 255, 255), 0.45), (round(x) - mask.width // 2, round(y) - mask.height // 2), mask
+        )
 
 
 def _soften(frame: Image.Image, radius: float) -> Image.Image:

@@ -57,7 +57,12 @@ def lay_haze(frame: Image.Image, camera: Camera, light: Light, share: float) -> 
     """Lay air over what is behind the people, thickest at eye level, in place."""
     rows = Image.new("L", (1, 96))
     level = camera.horizon / camera.height
-    rows.putdata([round(255 * min(share * (0.22 + 0.78 * math.exp(-(((i / 95) - level) / 0.26) ** 2)), 0.8)) for i in range(96)])
+    rows.putdata(
+        [
+            round(255 * min(share * (0.22 + 0.78 * math.exp(-((((i / 95) - level) / 0.26) ** 2))), 0.8))
+            for i in range(96)
+        ]
+    )
     frame.paste(light.haze, (0, 0), rows.resize(frame.size, Image.Resampling.BICUBIC))
 
 
@@ -74,6 +79,14 @@ def lay_beams(frame: Image.Image, panes: list[list[tuple[float, float]]], light:
         if x1 < -frame.width * 0.3 or x0 > frame.width * 1.3:
             continue
         lean = -light.side * drop * 0.55
-        pen.polygon([(x0 / 6, y2 / 6), (x1 / 6, y2 / 6), ((x1 + lean) / 6, (y0 + drop) / 6), ((x0 + lean) / 6, (y0 + drop) / 6)], fill=58)
+        pen.polygon(
+            [
+                (x0 / 6, y2 / 6),
+                (x1 / 6, y2 / 6),
+                ((x1 + lean) / 6, (y0 + drop) / 6),
+                ((x0 + lean) / 6, (y0 + drop) / 6),
+            ],
+            fill=58,
+        )
     mask = beam.filter(ImageFilter.GaussianBlur(7)).resize(frame.size, Image.Resampling.BILINEAR)
     frame.paste(mix(light.sky_low, (255, 244, 220), 0.5), (0, 0), mask)

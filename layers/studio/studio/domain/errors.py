@@ -3,9 +3,16 @@
 Every error carries one sentence (`str(error)`). Its class decides what the caller sees: `studio.entry.problems`.
 """
 
+from studio.domain.receipt import Receipt
+
 
 class StudioError(Exception):
-    """Base of everything the studio says no with."""
+    """Base of everything the studio says no with.
+
+    receipt: what the provider charged all the same; None when it charged nothing or nobody knows.
+    """
+
+    receipt: Receipt | None = None
 
 
 class Invalid(StudioError):

@@ -11,27 +11,8 @@ from typing import Protocol
 from pydantic import BaseModel, JsonValue
 
 from studio.domain.base import Value
+from studio.domain.receipt import Receipt, Usage
 from studio.domain.shot import Aspect, Shot
-
-
-class Usage(Value):
-    """What a call consumed, as the provider counted it."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    """Text and thinking tokens out."""
-    image_tokens: int = 0
-    images: int = 0
-
-
-class Receipt(Value):
-    """Who answered a call, and what it used."""
-
-    provider: str
-    model: str
-    model_version: str = ""
-    response_id: str = ""
-    usage: Usage = Usage()
 
 
 class WriteRequest(Value):
@@ -102,3 +83,6 @@ class Painter(Protocol):
     def paint(self, request: PaintRequest) -> tuple[Picture, Receipt]:
         """Return the picture."""
         ...
+
+
+__all__ = ["PaintRequest", "Painter", "Picture", "Receipt", "Reference", "Usage", "WriteRequest", "Writer"]

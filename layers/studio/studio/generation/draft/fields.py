@@ -18,7 +18,9 @@ _DEEPEST = 6
 _FIRST_DAY = datetime(2026, 1, 1, 9, tzinfo=UTC)
 """There is no clock here: where the material gives no date, dates are counted from this one."""
 
-_SHORT = re.compile(r"(^|_)(title|name|label|tag|tags|keyword|keywords|hashtag|hashtags|topic|topics|category|genre|mood|tone|theme|emotion)s?$")
+_SHORT = re.compile(
+    r"(^|_)(title|name|label|tag|tags|keyword|keywords|hashtag|hashtags|topic|topics|category|genre|mood|tone|theme|emotion)s?$"
+)
 _PERSON = re.compile(r"(^|_)(speaker|person|people|character|characters|who|name|names|author)s?$")
 _ORDER = re.compile(r"(^|_)(number|index|rank|order|position|step|n)$")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?")
@@ -72,7 +74,9 @@ class Filler:
                 return self._number(schema, context, whole=kind == "integer")
             case "boolean":
                 known = context.entry.get(context.name)
-                return known if isinstance(known, bool) and not self._tries(context) else self._rng(context).random() < 0.5
+                return (
+                    known if isinstance(known, bool) and not self._tries(context) else self._rng(context).random() < 0.5
+                )
             case "null":
                 return None
             case _:
@@ -152,7 +156,9 @@ class Filler:
             return [self.fill(inner, context.below(i, index=i)) for i, inner in enumerate(schema["prefixItems"])]
         inner = self._resolved(schema.get("items", {"type": "string"}))
         low, high = schema.get("minItems", 0), schema.get("maxItems", 10_000)
-        entries = self._sources.list_like(context.name, set(inner.get("properties", {}))) if "properties" in inner else []
+        entries = (
+            self._sources.list_like(context.name, set(inner.get("properties", {}))) if "properties" in inner else []
+        )
         wanted = len(entries) or 3
         count = max(low, min(high, wanted if context.depth < _DEEPEST else 0))
         if self._tries(context) > 3:
@@ -169,7 +175,10 @@ class Filler:
         low, high = _bounds(schema, whole=whole)
         step = schema.get("multipleOf")
         tries = self._tries(context)
-        known = [context.entry.get(context.name), context.entry.get("number") if context.name in _singulars(context) else None]
+        known = [
+            context.entry.get(context.name),
+            context.entry.get("number") if context.name in _singulars(context) else None,
+        ]
         known += self._sources.under(context.name)
         known += [context.index + 1] if _ORDER.search(context.name) else []
         known += list(self._sources.numbers[:4])
@@ -184,7 +193,11 @@ class Filler:
         drawn = bottom + (top - bottom) * self._rng(context).random()
         if step:
             return max(math.ceil(bottom / step), math.floor(drawn / step)) * step
-        return max(math.ceil(bottom), min(math.floor(top), round(drawn))) if whole else round(min(top, max(bottom, drawn)), 3)
+        return (
+            max(math.ceil(bottom), min(math.floor(top), round(drawn)))
+            if whole
+            else round(min(top, max(bottom, drawn)), 3)
+        )
 
     def _text(self, schema: Mapping[str, Any], context: Context) -> str:
         low, high = schema.get("minLength", 0), schema.get("maxLength", 100_000)
@@ -192,7 +205,9 @@ class Filler:
         if (form := schema.get("format")) and (made := self._formatted(form, context)) is not None:
             return made
         if pattern := schema.get("pattern"):
-            near = [v for v in (context.entry.get(context.name), *self._sources.under(context.name)) if isinstance(v, str)]
+            near = [
+                v for v in (context.entry.get(context.name), *self._sources.under(context.name)) if isinstance(v, str)
+            ]
             offered = [t for t in (*near, *self._sources.keywords, *self._sources.texts[:200]) if low <= len(t) <= high]
             found = matching(pattern, self._rng(context), offered[tries:] if tries < 6 else [])
             return found if found is not None else "draft"
@@ -201,7 +216,9 @@ class Filler:
             cut = text[: max(high, 0)]
             text = cut[: cut.rfind(" ")] if " " in cut[low:] and cut.rfind(" ") >= max(low, 1) else cut
         while len(text) < low:
-            text = f"{text} {self._sources.sentence(len(text), context.name)}"[: max(low, 1) if len(text) + 1 >= low else None]
+            text = f"{text} {self._sources.sentence(len(text), context.name)}"[
+                : max(low, 1) if len(text) + 1 >= low else None
+            ]
             if len(text) > high:
                 text = text[:high]
         return text
@@ -229,7 +246,15 @@ class Filler:
         if tries <= 3:
             return self._sources.phrase(place + tries, 5)
         near = [v for v in self._sources.under(context.name) if isinstance(v, str)]
-        options = [*near, self._sources.keyword(place + tries), *self._sources.names, *self._sources.ids.values(), "draft", "en", "1"]
+        options = [
+            *near,
+            self._sources.keyword(place + tries),
+            *self._sources.names,
+            *self._sources.ids.values(),
+            "draft",
+            "en",
+            "1",
+        ]
         return options[tries % len(options)]
 
     def _formatted(self, form: str, context: Context) -> str | None:
@@ -243,7 +268,9 @@ class Filler:
         link = next((m.group(0) for t in self._sources.texts if (m := re.search(r"https?://[^\s\"'<>]+", t))), None)
         match form:
             case "date-time":
-                return dates[0] if dates and "T" in dates[0] and not tries else moment.isoformat().replace("+00:00", "Z")
+                return (
+                    dates[0] if dates and "T" in dates[0] and not tries else moment.isoformat().replace("+00:00", "Z")
+                )
             case "date":
                 return dates[0][:10] if dates and not tries else moment.date().isoformat()
             case "time":
@@ -282,7 +309,9 @@ def _bounds(schema: Mapping[str, Any], *, whole: bool) -> tuple[float, float]:
     high = float(schema.get("maximum", math.inf))
     if "exclusiveMinimum" in schema:
         bound = schema["exclusiveMinimum"]
-        low = max(low, math.floor(bound) + 1 if whole else math.nextafter(bound, math.inf) + (1e-3 if bound > -1 else 0))
+        low = max(
+            low, math.floor(bound) + 1 if whole else math.nextafter(bound, math.inf) + (1e-3 if bound > -1 else 0)
+        )
     if "exclusiveMaximum" in schema:
         bound = schema["exclusiveMaximum"]
         high = min(high, math.ceil(bound) - 1 if whole else bound - 1e-3)

@@ -68,7 +68,11 @@ def _holds(op: Any, value: Any, character: str) -> bool:
     if op is _constants.CATEGORY:
         name = str(value)
         kind = (
-            character.isdigit() if "DIGIT" in name else character.isspace() if "SPACE" in name else character.isalnum() or character == "_"
+            character.isdigit()
+            if "DIGIT" in name
+            else character.isspace()
+            if "SPACE" in name
+            else character.isalnum() or character == "_"
         )
         return kind != ("NOT" in name)
     return False

@@ -34,7 +34,9 @@ class Sources:
             dict.fromkeys(clean(v) for k, v in self.leaves if isinstance(v, str) and k in _NAME_KEYS and clean(v))
         )
         self.ids = {k: v for k, v in reversed(self.leaves) if isinstance(v, str) and _ID.fullmatch(v)}
-        self.numbers = list(dict.fromkeys(v for _, v in self.leaves if isinstance(v, int | float) and not isinstance(v, bool)))
+        self.numbers = list(
+            dict.fromkeys(v for _, v in self.leaves if isinstance(v, int | float) and not isinstance(v, bool))
+        )
         self.texts = [v for _, v in self.leaves if isinstance(v, str)]
         self.lists = list(_lists("", material))
         words = [w for text in prose for w in re.findall(r"[^\W\d_][\w'’-]+", text)]
@@ -70,7 +72,9 @@ class Sources:
         """Return the material's list of objects that a list called `name`, of objects with `fields`, most likely follows."""
         best: tuple[int, list[Mapping[str, JsonValue]]] = (0, [])
         for key, entries in self.lists:
-            shared = len(fields & set(entries[0])) + 3 * (_singular(key) == _singular(name)) + 2 * (_singular(key) in fields)
+            shared = (
+                len(fields & set(entries[0])) + 3 * (_singular(key) == _singular(name)) + 2 * (_singular(key) in fields)
+            )
             if shared > best[0] and shared >= 2:
                 best = (shared, entries)
         return best[1]

@@ -1,7 +1,8 @@
 """One call to Gemini: one HTTP request, one timeout, and every outcome in the studio's own words."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import httpx2
 from google import genai
@@ -84,9 +85,21 @@ def ask(
         no = blocked(answer)
         if no is None:
             return answer
+        # Refused after reading: the tokens read are charged.
+        no.receipt = receipt(answer, model)
         outcome = no
     # Raised out here so that nothing of the client's error, which may quote the key, travels along as its context.
     raise outcome
+
+
+@contextmanager
+def charged(paid: Receipt) -> Iterator[None]:
+    """Give every error raised inside the receipt of the answer it is about: an answer that is no use is charged too."""
+    try:
+        yield
+    except StudioError as error:
+        error.receipt = paid
+        raise
 
 
 def spoken(answer: types.GenerateContentResponse) -> Sequence[types.Part]:

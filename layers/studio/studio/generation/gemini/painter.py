@@ -4,7 +4,7 @@ from google import genai
 from google.genai import types
 
 from studio.domain.errors import Invalid, ProviderFailed, Unavailable
-from studio.generation.gemini.client import ask, finish, receipt, spoken
+from studio.generation.gemini.client import ask, charged, finish, receipt, spoken
 from studio.generation.gemini.picture import read_header
 from studio.generation.ports import PaintRequest, Picture, Receipt
 
@@ -46,11 +46,13 @@ class GeminiPainter:
         data = next(
             (part.inline_data.data for part in spoken(answer) if part.inline_data and part.inline_data.data), b""
         )
-        if not data:
-            raise Unavailable(f"Gemini answered without a picture ({finish(answer) or 'no reason given'}).", sent=True)
-        if len(data) > MAX_PICTURE_BYTES:
-            raise ProviderFailed(f"Gemini answered with an oversized image of {len(data):,} bytes.")
-        return _picture(data), receipt(answer, self._model, images=1)
+        paid = receipt(answer, self._model, images=1 if data else 0)
+        with charged(paid):
+            if not data:
+                raise Unavailable(f"Gemini answered without a picture ({finish(answer) or 'no reason'}).", sent=True)
+            if len(data) > MAX_PICTURE_BYTES:
+                raise ProviderFailed(f"Gemini answered with an oversized image of {len(data):,} bytes.")
+            return _picture(data), paid
 
 
 def _parts(request: PaintRequest) -> list[types.Part]:

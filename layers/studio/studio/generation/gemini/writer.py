@@ -8,7 +8,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from studio.domain.errors import BadAnswer, Unavailable
 from studio.generation.catalogue import MAX_OUTPUT_TOKENS
-from studio.generation.gemini.client import ask, finish, receipt, spoken
+from studio.generation.gemini.client import ask, charged, finish, receipt, spoken
 from studio.generation.gemini.schema import answer_schema
 from studio.generation.ports import Receipt, WriteRequest
 
@@ -56,12 +56,14 @@ class GeminiWriter:
                 max_output_tokens=self._max_output_tokens,
             ),
         )
+        paid = receipt(answer, self._model)
         text = "".join(part.text for part in spoken(answer) if part.text)
-        if finish(answer) in _CUT:
-            raise BadAnswer(f"The answer was cut off after {len(text):,} characters; write less.")
-        if not text.strip():
-            raise Unavailable("Gemini answered with nothing.", sent=True)
-        return _read(text, schema), receipt(answer, self._model)
+        with charged(paid):
+            if finish(answer) in _CUT:
+                raise BadAnswer(f"The answer was cut off after {len(text):,} characters; write less.")
+            if not text.strip():
+                raise Unavailable("Gemini answered with nothing.", sent=True)
+            return _read(text, schema), paid
 
 
 def message(request: WriteRequest) -> str:

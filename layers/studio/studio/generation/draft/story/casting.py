@@ -114,7 +114,9 @@ def _holder(rest: list[Player], reading: Reading, family: str, rng: Random) -> P
     spoken_of = [p for p in hiding if p.secret and echoes(p.secret.mine, reading)]
     if spoken_of:
         return spoken_of[0]
-    fitting = {"secret": (Role.FAMILY,), "betrayal": (Role.RIVAL, Role.ALLY)}.get(family, (Role.RIVAL, Role.FAMILY, Role.ALLY))
+    fitting = {"secret": (Role.FAMILY,), "betrayal": (Role.RIVAL, Role.ALLY)}.get(
+        family, (Role.RIVAL, Role.FAMILY, Role.ALLY)
+    )
     return rng.choice([p for p in hiding if p.role in fitting] or hiding)
 
 
@@ -131,7 +133,11 @@ def _from_sheet(sheet: CharacterSheet, sheets: list[CharacterSheet], family: str
     first_look = re.split(r"[,;.]", sheet.appearance.wardrobe)[0].strip()
     tones = manners().tones
     voice = sheet.voice.casefold()
-    signs = [(min(voice.find(s) for s in tone.signs if s in voice), key) for key, tone in tones.items() if any(s in voice for s in tone.signs)]
+    signs = [
+        (min(voice.find(s) for s in tone.signs if s in voice), key)
+        for key, tone in tones.items()
+        if any(s in voice for s in tone.signs)
+    ]
     phrase = re.search(r"[\"“‘]([^\"”’]{2,40})[\"”’]", sheet.voice)
     return Player(
         name=sheet.name,
@@ -189,7 +195,10 @@ def _guest_names(reading: Reading, prompt: str, family: str, has_cast: bool) -> 
     for relation in reading.relations:
         if not (has_cast and (relation in described or relation in known.foreign_relations)):
             foreign = relation in known.foreign_relations
-            yield (relation if foreign and not relation.isascii() else titled(relation)), not has_cast or relation not in known.foreign_relations
+            yield (
+                (relation if foreign and not relation.isascii() else titled(relation)),
+                not has_cast or relation not in known.foreign_relations,
+            )
     if has_cast and len(reading.names) + len(reading.relations) > 0:
         return
     marks = [titled(w) for w in _marks(reading)]
@@ -214,8 +223,16 @@ def _marks(reading: Reading) -> list[str]:
     known = lexicon()
     things = [t.noun.split()[0] for t in reading.things]
     places = [w for p in reading.places for w in p.words if w in reading.words]
-    plain = known.function_words | known.verbs | known.adjectives | known.relations | {"episode", "show", "reality", "series"}
-    nouns = [w for w in reading.words if len(w) > 3 and w not in plain and not w.endswith(("s", "ly", "ed")) and w.isascii()]
+    plain = (
+        known.function_words
+        | known.verbs
+        | known.adjectives
+        | known.relations
+        | {"episode", "show", "reality", "series"}
+    )
+    nouns = [
+        w for w in reading.words if len(w) > 3 and w not in plain and not w.endswith(("s", "ly", "ed")) and w.isascii()
+    ]
     first = [reading.city.split()[0]] if reading.city and reading.city[:1].isalpha() else []
     return list(dict.fromkeys([*first, *things, *places, *nouns])) if reading.english else []
 

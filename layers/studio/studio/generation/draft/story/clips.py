@@ -67,7 +67,9 @@ def _clip(plan: Plan, staged: Staged, number: int) -> ClipDescription:
     hour = staged.scene.heading.rsplit(" - ", 1)[-1]
     framing = f"{rng.choice(look.framing[size])}, {rng.choice(look.angle[angle])}, {lens} mm: "
     light = rng.choice(look.light[f"{staged.place.kind} {hour}"])
-    place = f"Around them, {staged.place.set}." if size is not ShotSize.CLOSE_UP else f"Soft behind, {staged.place.set}."
+    place = (
+        f"Around them, {staged.place.set}." if size is not ShotSize.CLOSE_UP else f"Soft behind, {staged.place.set}."
+    )
     moving = rng.choice(look.move[move])
     closing = slots.told(rng.choice(look.closing), {p.name for p in plan.parts.everyone})
     for dressed in (True, False):

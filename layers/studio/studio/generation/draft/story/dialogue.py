@@ -9,7 +9,9 @@ from studio.generation.draft.story.casting import Player
 from studio.generation.draft.story.plan import Plan
 from studio.generation.draft.story.slots import Slots
 
-_LINE = re.compile(r"(?P<optional>~?)(?P<who>[LHAWO])(?P<how>[*^]?)(?: \((?P<direction>[^)]*)\))?: (?P<text>.+)", re.DOTALL)
+_LINE = re.compile(
+    r"(?P<optional>~?)(?P<who>[LHAWO])(?P<how>[*^]?)(?: \((?P<direction>[^)]*)\))?: (?P<text>.+)", re.DOTALL
+)
 _DELIVERY = {"": Delivery.DIALOGUE, "*": Delivery.CONFESSIONAL, "^": Delivery.VOICE_OVER}
 
 
@@ -109,7 +111,12 @@ def fitted(scenes: list[list[Said]], words: int) -> list[list[Said]]:
     """Return the scenes' lines with the least needed ones left out until at most `words` are said; one stays in each."""
     kept = [list(lines) for lines in scenes]
     while sum(said.words for lines in kept for said in lines) > words:
-        droppable = [(said.rank, len(lines), said.words, i, j) for i, lines in enumerate(kept) if len(lines) > 1 for j, said in enumerate(lines)]
+        droppable = [
+            (said.rank, len(lines), said.words, i, j)
+            for i, lines in enumerate(kept)
+            if len(lines) > 1
+            for j, said in enumerate(lines)
+        ]
         if not droppable:
             break
         _, _, _, scene, index = max(droppable, key=lambda entry: (entry[0], entry[1], entry[2]))

@@ -95,7 +95,9 @@ def titled(text: str) -> str:
     """Return `text` in title case; words that carry capitals already keep them."""
     words = text.split(" ")
     return " ".join(
-        word if word[1:] != word[1:].lower() or (0 < i < len(words) - 1 and word.casefold() in _SMALL) else _raised(word)
+        word
+        if word[1:] != word[1:].lower() or (0 < i < len(words) - 1 and word.casefold() in _SMALL)
+        else _raised(word)
         for i, word in enumerate(words)
     )
 

@@ -148,5 +148,3 @@ def _hours(first: str, rng: Random) -> tuple[str, ...]:
     ring = [*_DAY[start:], *_DAY[:start]]
     step = 1 if start > 2 else rng.choice((1, 1, 2))
     return tuple(ring[(i * step) % len(ring)] for i in range(6))
-
-

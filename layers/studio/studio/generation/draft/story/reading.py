@@ -216,7 +216,9 @@ def _noun_phrase(rest: str, known: Lexicon) -> str:
     a_person = head in known.relations or (_AGENT.search(head) and " ".join(words) not in known.objects)
     a_place = any(head in place.words or head == place.name for place in known.places)
     vague = head in known.format_words or head in known.events or head in known.hours
-    abstract = head.endswith(("tion", "sion", "ness", "ment", "ship", "ity", "ance", "ence", "ism", "hood", "ing", "ly"))
+    abstract = head.endswith(
+        ("tion", "sion", "ness", "ment", "ship", "ity", "ance", "ence", "ism", "hood", "ing", "ly")
+    )
     verb = head in known.verbs
     if a_person or a_place or vague or abstract or verb or head in known.adjectives or len(head) < 3:
         return ""
@@ -235,7 +237,9 @@ def _places(lower: str, known: Lexicon) -> tuple[Place, ...]:
 def _deed(text: str, known: Lexicon) -> str:
     """Return what the prompt says its main character does, from a third-person verb to the end of the clause."""
     match = re.search(
-        r"\b(?:main character|protagonist|hero|heroine|lead|who|he|she)\s+(?:\w+ly\s+)?([a-z]+s\b[^.!?\n;,:—]*)", text, re.IGNORECASE
+        r"\b(?:main character|protagonist|hero|heroine|lead|who|he|she)\s+(?:\w+ly\s+)?([a-z]+s\b[^.!?\n;,:—]*)",
+        text,
+        re.IGNORECASE,
     )
     if not match or plain_verb(match.group(1).split()[0].casefold()) is None:
         return ""
