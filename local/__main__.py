@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 
-import click
+import typer
+from typer.exceptions import TyperException
 
 from local.app import app, print_json
 from local.problems import INTERRUPTED, StudioProblem, of_os_error
@@ -18,10 +19,10 @@ def main() -> None:
     wants_json = "produce" in sys.argv[1:2] and "--json" in sys.argv
     try:
         code = app(prog_name="./studio", standalone_mode=False) or 0
-    except click.exceptions.Abort:
+    except typer.Abort:
         code = INTERRUPTED
-    except click.ClickException as problem:
-        problem.show()
+    except TyperException as problem:
+        Report().problem(StudioProblem(problem.format_message(), "--help shows how it is used"))
         code = _tell_script(wants_json, problem.format_message(), problem.exit_code)
     except StudioProblem as problem:
         Report().problem(problem)

@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 
@@ -110,7 +109,7 @@ def produce(
     from local.produce import produce as make
 
     if bool(prompt and prompt.strip()) == bool(resume):
-        raise click.UsageError('Give a prompt, as in ./studio produce "your idea", or --resume EPISODE.')
+        raise typer.BadParameter('Give a prompt, as in ./studio produce "your idea", or --resume EPISODE.')
     report = Report()
     order = Order(prompt, resume, project, aspect, clips, provider)
     place = _place(report, stack, data, port, provider)

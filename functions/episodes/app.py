@@ -214,7 +214,7 @@ def read_script(episode_id: PathId, script_format: ScriptFormat, studio: Caller)
 
 
 def _edited_script(edit: EpisodeEdit, written: Script | None, episode: Episode, studio: Studio) -> Script | None:
-    """Return the script with every edit in it, or None while there is none. Raises Invalid for one that breaks rules."""
+    """Return the script with every edit in it, None while there is none. Raises Invalid for one that breaks rules."""
     script = edit.script or written
     if script is None:
         if edit.clips:

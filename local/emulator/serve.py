@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from local.emulator.checkpoint import Checkpoint, replace_file, restore_blobs, unreadable_states
+from local.emulator.layers import SharedLayers
 
 LOG = logging.getLogger("studio.emulator")
 
@@ -46,7 +47,8 @@ class Server:
         self.started_at = time.time()
         self.stopping = threading.Event()
         self.emulator = cast("Any", importlib.import_module("ministack.app"))
-        self.lambdas: Any = importlib.import_module("ministack.core.lambda_runtime")
+        self.lambdas = cast(Any, importlib.import_module("ministack.core.lambda_runtime"))
+        self.lambdas.zipfile = SharedLayers(data / "tmp" / "layers").zipfile()
         persistence: Any = importlib.import_module("ministack.core.persistence")
         self.checkpoint = Checkpoint(data / "state", persistence._json_default, persistence._state_format_version)
         persistence._json_object_hook = restore_blobs(persistence._json_object_hook, self.checkpoint.blobs)

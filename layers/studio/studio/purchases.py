@@ -1,4 +1,4 @@
-"""Buying from a model, once: remember, take a turn, reserve, call, store, settle. In that order, whoever is killed where.
+"""Buying from a model, once: remember, take a turn, reserve, call, store, settle; in that order, whoever dies where.
 
     remembered? ── yes ──▶ settle (in case the buyer died before it did) ──▶ the stored result
         │ no

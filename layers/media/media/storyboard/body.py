@@ -4,7 +4,8 @@ import math
 from random import Random
 
 from media.storyboard.brush import Point, Sheet, limb, oval, smooth
-from media.storyboard.colour import Rgb, lit, mix
+from media.storyboard.colour import lit
+from media.storyboard.garments import dress
 from media.storyboard.looks import Look
 from media.storyboard.pose import Palette, Pose, Tones
 
@@ -94,7 +95,7 @@ class Body:
             tones = self.skin if bare else self.bottom
             if self.look.garment == "coat":
                 tones = self.palette.tones(self.look.bottom)
-            toe = oval(*self.at(foot + 0.07, 7.16), self.pose.head * 0.21, self.pose.head * 0.095)
+            toe = oval(*self.at(foot + 0.07, 7.16), self.pose.head * 0.25, self.pose.head * 0.11)
             self.sheet.volume(toe, shoe, 0.4)
             legs = [
                 (side * 0.30, 3.6, 0.34),
@@ -107,13 +108,15 @@ class Body:
         if skirt_end:
             flare = {"gown": 1.05, "robe": 0.80, "dress": 0.78, "coat": 0.80}.get(self.look.garment, 0.66)
             hip = self.hips
-            skirt = [(-self.waist, 2.9), (self.waist, 2.9), (hip * 1.08, 3.7), (flare * 0.92, 5.0 if skirt_end > 5.5 else 4.6), (flare, skirt_end),
-                     (0.0, skirt_end + 0.09), (-flare, skirt_end), (-flare * 0.92, 5.0 if skirt_end > 5.5 else 4.6), (-hip * 1.08, 3.7)]  # fmt: skip
+            skirt = [(-self.waist, 2.9), (self.waist, 2.9), (hip * 1.08, 3.7),
+                (flare * 0.92, 5.0 if skirt_end > 5.5 else 4.6), (flare, skirt_end),
+                     (0.0, skirt_end + 0.09), (-flare, skirt_end),
+                     (-flare * 0.92, 5.0 if skirt_end > 5.5 else 4.6), (-hip * 1.08, 3.7)]  # fmt: skip
             cloth = self.palette.tones(self.look.bottom) if self.look.garment == "sarong" else self.top
             self.sheet.volume(smooth(self.all(skirt)), cloth, 0.3)
             for i in range(5):
                 x = -0.5 + 0.25 * i + 0.08 * (self.chance.random() - 0.5)
-                self._fold([(x * 0.6, 3.4), (x * 0.9, 4.4), (x * flare * 1.6, skirt_end - 0.1)], cloth, 0.08)
+                self.fold([(x * 0.6, 3.4), (x * 0.9, 4.4), (x * flare * 1.6, skirt_end - 0.1)], cloth, 0.08)
 
     def torso(self, back: bool) -> None:
         """Paint neck and upper body; seen from the `back` it has a seam instead of the garment's own marks."""
@@ -136,167 +139,31 @@ class Body:
             if look.garment in {"suit", "hoodie", "jacket", "uniform", "sweater", "coat", "tee", "scrubs", "shirt"}
             else 3.5
         )
-        trunk = [(0.0, 1.30), (neck + 0.05, 1.28), (w * 0.58, slope - 0.10), (w * 0.90, slope + 0.04), (w * 0.99, slope + 0.36), (w * 0.86 + loose, 2.2),
-                 (waist + loose, 2.9), (hip + loose, 3.5), (hip + loose, end), (0.0, end + 0.06)]  # fmt: skip
+        trunk = [(0.0, 1.30), (neck + 0.05, 1.28), (w * 0.58, slope - 0.10), (w * 0.90, slope + 0.04),
+            (w * 0.99, slope + 0.36), (w * 0.86 + loose, 2.2),
+                 (waist + loose, 2.9), (hip * 1.06 + loose, 3.45), (hip * 1.08 + loose, end),
+                 (0.0, end + 0.06)]  # fmt: skip
         ring = trunk + [(-x, y) for x, y in reversed(trunk[1:-1])]
         sheet.volume(smooth(self.all(ring)), self.top, 0.30)
         self._folds(end)
         if back:
-            self._fold([(0.0, 1.5), (0.03, 2.4), (0.0, end)], self.top, 0.05)
+            self.fold([(0.0, 1.5), (0.03, 2.4), (0.0, end)], self.top, 0.05)
         else:
-            self._dressing(end)
+            dress(self, end)
 
-    def _fold(self, points: list[Point], tones: Tones, width: float) -> None:
+    def fold(self, points: list[Point], tones: Tones, width: float) -> None:
+        """Paint a soft crease in cloth, `width` heads wide."""
         head = self.pose.head
         self.sheet.stroke(smooth(self.all(points), closed=False), lit(tones[0], 0.8), head * width, 0.26, head * 0.03)
 
     def _folds(self, end: float) -> None:
         w, waist = self.wide, self.waist
         jitter = [0.12 * (self.chance.random() - 0.5) for _ in range(6)]
-        self._fold([(w * 0.72, 2.0), (w * 0.45, 2.3 + jitter[0]), (w * 0.2, 2.42)], self.top, 0.07)
-        self._fold([(-w * 0.72, 2.05), (-w * 0.48, 2.36 + jitter[1]), (-w * 0.22, 2.44)], self.top, 0.07)
-        self._fold([(waist * 0.95, 2.75), (waist * 0.4, 2.95 + jitter[2]), (0.05, 2.95)], self.top, 0.07)
-        self._fold([(-waist * 0.95, 2.9), (-waist * 0.5, 3.08 + jitter[3]), (-0.1, 3.05)], self.top, 0.07)
-        self._fold([(waist * 0.6, 3.1), (waist * 0.3, 3.4 + jitter[4]), (waist * 0.2, end - 0.1)], self.top, 0.06)
-
-    def _dressing(self, end: float) -> None:
-        look, head = self.look, self.pose.head
-        lean = 0.12 * self.pose.aside
-        under = self.palette.tones(look.under)
-        deep = lit(self.top[0], 0.7)
-        if look.garment in {"sweater", "hoodie", "jacket", "tee"}:
-            hip = self.hips
-            self.sheet.stroke(
-                self.all([(-hip, end - 0.22), (0.0, end - 0.14), (hip, end - 0.22)]), deep, head * 0.035, 0.55
-            )
-        if look.garment == "sweater":
-            band = [
-                (-0.27 + lean, 1.24),
-                (lean, 1.44),
-                (0.27 + lean, 1.24),
-                (0.34 + lean, 1.30),
-                (lean, 1.56),
-                (-0.34 + lean, 1.30),
-            ]
-            self.sheet.volume(smooth(self.all(band)), self.top, 0.4)
-        scoop = {"dress": 0.34, "gown": 0.42, "tee": 0.2, "sweater": 0.12, "scrubs": 0.36, "shirt": 0.26}.get(
-            look.garment, 0.0
-        )
-        covered = look.cover in {"hijab", "niqab"}
-        if scoop and not covered:
-            vee = look.garment in {"scrubs", "shirt"}
-            neck = 0.25 if look.garment not in {"dress", "gown"} else 0.42
-            hole = [
-                (-neck + lean, 1.22),
-                (neck + lean, 1.22),
-                (neck * (0.5 if vee else 0.8) + lean, 1.38 + scoop * 0.55),
-                (lean, 1.36 + scoop),
-                (-neck * (0.5 if vee else 0.8) + lean, 1.38 + scoop * 0.55),
-            ]
-            self.sheet.tint(smooth(self.all(hole)) if not vee else self.all(hole), self.skin[1], 1.0)
-            self.sheet.tint(
-                smooth(self.all([(-0.3 + lean, 1.2), (0.3 + lean, 1.2), (0.2 + lean, 1.42), (-0.2 + lean, 1.42)])),
-                self.skin[0],
-                0.6,
-                head * 0.05,
-            )
-            self.sheet.stroke(self.all(hole[2:]), deep, head * 0.03, 0.6)
-            if not vee:
-                for side in (-1, 1):
-                    bone = [(side * 0.06 + lean, 1.48), (side * 0.2 + lean, 1.45), (side * 0.36 + lean, 1.42)]
-                    self.sheet.stroke(self.all(bone), self.skin[0], head * 0.03, 0.35, head * 0.01)
-        if look.garment in {"suit", "coat", "jacket"}:
-            opening = 2.75 if look.garment == "suit" else 3.2 if look.garment == "coat" else end
-            inner = [
-                (-0.26 + lean, 1.25),
-                (0.26 + lean, 1.25),
-                (0.10 + lean, opening * 0.72 + 0.3),
-                (lean, opening),
-                (-0.10 + lean, opening * 0.72 + 0.3),
-            ]
-            self.sheet.volume(self.all(inner), under, 0.25)
-            if look.tie:
-                tie = self.palette.tones(mix(look.top, (130, 30, 40), 0.6))
-                self.sheet.volume(
-                    self.all(
-                        [
-                            (-0.055 + lean, 1.34),
-                            (0.055 + lean, 1.34),
-                            (0.09 + lean, 2.3),
-                            (lean, 2.55),
-                            (-0.09 + lean, 2.3),
-                        ]
-                    ),
-                    tie,
-                    0.4,
-                )
-                knot = [(-0.07 + lean, 1.40), (0.07 + lean, 1.40), (0.045 + lean, 1.54), (-0.045 + lean, 1.54)]
-                self.sheet.volume(self.all(knot), tie, 0.4)
-            else:
-                self.sheet.tint(self.all([(-0.11 + lean, 1.2), (0.11 + lean, 1.2), (lean, 1.62)]), self.skin[0], 1.0)
-            for side in (-1, 1):
-                flap = [
-                    (side * 0.22 + lean, 1.22),
-                    (side * 0.27 + lean, 1.34),
-                    (side * 0.13 + lean, 1.58),
-                    (side * 0.04 + lean, 1.42),
-                ]
-                self.sheet.volume(self.all(flap), under, 0.3)
-            for side in (-1, 1):
-                lapel = [
-                    (side * 0.24 + lean, 1.24),
-                    (side * 0.40 + lean, 1.55),
-                    (side * 0.46 + lean, 1.78),
-                    (side * 0.30 + lean, 1.86),
-                    (side * 0.02 + lean, opening),
-                ]
-                self.sheet.volume(self.all(lapel), self.top, 0.18)
-                self.sheet.stroke(self.all(lapel[2:]), deep, head * 0.025, 0.7)
-            self.sheet.stroke(self.all([(lean, opening), (lean + 0.03, end)]), deep, head * 0.03, 0.7)
-        if look.garment in {"shirt", "uniform", "sarong", "robe"} and not covered:
-            for side in (-1, 1):
-                collar = [
-                    (side * 0.20 + lean, 1.2),
-                    (side * 0.30 + lean, 1.38),
-                    (side * 0.17 + lean, 1.58),
-                    (side * 0.03 + lean, 1.42),
-                ]
-                self.sheet.volume(self.all(collar), self.top, 0.3)
-                self.sheet.stroke(self.all(collar[1:]), deep, head * 0.02, 0.6)
-        if look.garment in {"shirt", "uniform", "sarong", "robe", "scrubs"}:
-            self.sheet.stroke(
-                self.all([(lean * 0.9, 1.6), (lean * 0.7, 2.6), (lean * 0.5, end)]), deep, head * 0.022, 0.55
-            )
-        if look.garment == "uniform":
-            for side in (-1, 1):
-                pocket = [
-                    (side * 0.2 + lean, 1.98),
-                    (side * 0.5 + lean, 1.98),
-                    (side * 0.5 + lean, 2.3),
-                    (side * 0.2 + lean, 2.3),
-                ]
-                self.sheet.tint(self.all(pocket), deep, 0.35)
-        if look.garment == "hoodie":
-            hood = [
-                (-0.5, 1.2),
-                (-0.2 + lean, 1.45),
-                (0.2 + lean, 1.45),
-                (0.5, 1.2),
-                (0.44, 1.5),
-                (0.0 + lean, 1.78),
-                (-0.44, 1.5),
-            ]
-            self.sheet.volume(smooth(self.all(hood)), self.top, 0.3)
-            for side in (-1, 1):
-                self.sheet.stroke(
-                    self.all([(side * 0.1 + lean, 1.66), (side * 0.12 + lean, 2.3)]), (222, 218, 208), head * 0.025, 0.8
-                )
-        if look.apron:
-            cloth = self.palette.tones((214, 204, 184) if look.top[0] < 170 else (92, 60, 48))
-            bib = [(-0.38, 1.9), (0.38, 1.9), (0.5, 2.9), (0.62, 4.9), (-0.62, 4.9), (-0.5, 2.9)]
-            self.sheet.volume(self.all(bib), cloth, 0.15)
-            for side in (-1, 1):
-                self.sheet.stroke(self.all([(side * 0.36, 1.92), (side * 0.24, 1.3)]), cloth[0], head * 0.06, 0.9)
+        self.fold([(w * 0.72, 2.0), (w * 0.45, 2.3 + jitter[0]), (w * 0.2, 2.42)], self.top, 0.07)
+        self.fold([(-w * 0.72, 2.05), (-w * 0.48, 2.36 + jitter[1]), (-w * 0.22, 2.44)], self.top, 0.07)
+        self.fold([(waist * 0.95, 2.75), (waist * 0.4, 2.95 + jitter[2]), (0.05, 2.95)], self.top, 0.07)
+        self.fold([(-waist * 0.95, 2.9), (-waist * 0.5, 3.08 + jitter[3]), (-0.1, 3.05)], self.top, 0.07)
+        self.fold([(waist * 0.6, 3.1), (waist * 0.3, 3.4 + jitter[4]), (waist * 0.2, end - 0.1)], self.top, 0.06)
 
     def arm(self, side: int, arms: str) -> None:
         """Paint one arm; `side` +1 is the one away from the viewer of a turned body, -1 the near one."""
@@ -305,7 +172,9 @@ class Body:
         elbow, wrist = near if side < 0 else far
         girth = (0.17 if look.feminine else 0.205) * (0.5 + 0.5 * look.breadth)
         shoulder = (side * self.wide * 0.82, 1.66 if not look.feminine else 1.70)
-        joints = [(shoulder[0] * 0.86, shoulder[1] - 0.13, girth * 0.72), (shoulder[0] * 1.01, shoulder[1] + 0.08, girth * 1.1), (side * elbow[0] * (0.45 + 0.55 * self.wide), elbow[1], girth * 0.92),
+        joints = [(shoulder[0] * 0.86, shoulder[1] - 0.13, girth * 0.72),
+            (shoulder[0] * 1.01, shoulder[1] + 0.08, girth * 1.1),
+            (side * elbow[0] * (0.45 + 0.55 * self.wide), elbow[1], girth * 0.92),
                   (side * wrist[0] * (0.45 + 0.55 * self.wide), wrist[1], girth * 0.62)]  # fmt: skip
         sleeve = self.top
         bare_from = (
@@ -328,8 +197,8 @@ class Body:
             loose = 1.25 if look.garment in {"robe", "coat"} else 1.05
             self.part([(x, y, w * (loose if i > 1 else 1.0)) for i, (x, y, w) in enumerate(joints)], sleeve)
             (bx, by, _), (cx, cy, _) = joints[2], joints[3]
-            self._fold([(bx - 0.1, by - 0.08), (bx + 0.04, by + 0.02), (bx + 0.12, by - 0.04)], sleeve, 0.06)
-            self._fold(
+            self.fold([(bx - 0.1, by - 0.08), (bx + 0.04, by + 0.02), (bx + 0.12, by - 0.04)], sleeve, 0.06)
+            self.fold(
                 [((bx + cx) / 2 - 0.08, (by + cy) / 2), ((bx + cx) / 2 + 0.08, (by + cy) / 2 + 0.06)], sleeve, 0.05
             )
 
@@ -354,6 +223,8 @@ class Body:
             tip = across + (i - 1.5) * spread
             self.part([(cx + ux * 0.20 + px * across, cy + uy * 0.20 + py * across, 0.043 * size),
                        (cx + ux * (0.32 + out * 0.5) + px * tip * 0.9, cy + uy * (0.32 + out * 0.5) + py * tip * 0.9, 0.040 * size),
-                       (cx + ux * (0.32 + out) + px * tip, cy + uy * (0.32 + out) + py * tip, 0.026 * size)], self.skin)  # fmt: skip
+                       (cx + ux * (0.32 + out) + px * tip, cy + uy * (0.32 + out) + py * tip, 0.026 * size)],
+                       self.skin)  # fmt: skip
         self.part([(cx + ux * 0.06 + px * -0.09 * side, cy + uy * 0.06 + py * -0.09 * side, 0.042 * size),
-                   (cx + ux * 0.30 + px * -0.19 * side, cy + uy * 0.30 + py * -0.19 * side, 0.030 * size)], self.skin)  # fmt: skip
+                   (cx + ux * 0.30 + px * -0.19 * side, cy + uy * 0.30 + py * -0.19 * side, 0.030 * size)],
+                   self.skin)  # fmt: skip

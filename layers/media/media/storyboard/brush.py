@@ -42,6 +42,12 @@ def smooth(points: Outline, closed: bool = True, steps: int = 6) -> list[Point]:
 
 def limb(spine: Sequence[tuple[float, float, float]], steps: int = 5) -> list[Point]:
     """Return the outline of a tube along `spine`, a list of x, y and half the width there."""
+    if len(spine) > 2:
+        # Curved first, so that elbows and knees bend instead of breaking.
+        course = smooth([(x, y) for x, y, _ in spine], closed=False, steps=4)
+        widths = smooth([(float(i), w) for i, (_, _, w) in enumerate(spine)], closed=False, steps=4)
+        spine = [(x, y, w) for (x, y), (_, w) in zip(course, widths, strict=True)]
+        steps = 1
     left: list[Point] = []
     right: list[Point] = []
     for i, (x, y, w) in enumerate(spine):

@@ -6,9 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from studio.domain.shot import Angle, Aspect, Shot, ShotSize
 
-from media.storyboard import exteriors, interiors
 from media.storyboard.colour import lit, mix
 from media.storyboard.grade import finish
 from media.storyboard.layout import Blocking, layout
@@ -17,8 +15,10 @@ from media.storyboard.people import paint_person
 from media.storyboard.props import fall, lay_table, stand_in_set
 from media.storyboard.scenery import Scenery
 from media.storyboard.seeding import rng
+from media.storyboard.sets import furnish
 from media.storyboard.sky import lay_beams, lay_haze, paint_sky
-from media.storyboard.slate import put_slate
+from media.storyboard.slate import put_slate, slate_box
+from studio.domain.shot import Angle, Aspect, Shot, ShotSize
 
 COMMENT = "DRAFT – a rehearsal frame, no camera and no image model involved"
 
@@ -60,8 +60,19 @@ def paint_board(board: Board) -> bytes:
     if camera.roll:
         frame = _rolled(frame, camera.roll)
     frame = finish(frame, light, rng("finish", seed), board.photorealistic)
-    put_slate(frame, board.shot.scene, board.shot.number, board.take)
+    put_slate(frame, shot.scene, shot.number, board.take, right=slate_right(blocking))
     return _encoded(frame, board)
+
+
+def slate_right(blocking: Blocking) -> bool:
+    """Return whether the slate goes to the right: it does when a head is in its way on the left only."""
+    size = (blocking.camera.width, blocking.camera.height)
+
+    def covered(box: tuple[int, int, int, int]) -> bool:
+        heads = [person.head_box for person in blocking.people]
+        return any(h[0] < box[2] and h[2] > box[0] and h[1] < box[3] and h[3] > box[1] for h in heads)
+
+    return covered(slate_box(size)) and not covered(slate_box(size, right=True))
 
 
 def _set(blocking: Blocking, light: Light, heading: str) -> Scenery:
@@ -70,8 +81,7 @@ def _set(blocking: Blocking, light: Light, heading: str) -> Scenery:
     chance = rng("set", heading.lower())
     shift = (rng("stand", blocking.seed).random() - 0.5) * (1.5 if brief.interior else 2.4)
     scenery = Scenery(blocking.camera, light, chance, brief.interior, shift)
-    furnish = interiors.INTERIORS.get(brief.place) or exteriors.EXTERIORS.get(brief.place)
-    (furnish or (interiors.generic if brief.interior else exteriors.generic))(scenery)
+    furnish(scenery, brief)
     stand_in_set(scenery, brief, blocking.column)
     _seats(scenery, blocking)
     return scenery
@@ -105,7 +115,7 @@ def _encoded(frame: Image.Image, board: Board) -> bytes:
     notes.add_text("shot", str(board.shot.number))
     notes.add_text("take", str(board.take))
     if board.references:
-        notes.add_itxt("References not painted from", ", ".join(board.references))
+        notes.add_itxt("references", ", ".join(board.references))
     out = BytesIO()
     frame.save(out, "PNG", pnginfo=notes, compress_level=4)
     return out.getvalue()

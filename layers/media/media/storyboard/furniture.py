@@ -145,7 +145,7 @@ def floor_lamp(s: Scenery, x: float, z: float, h: float = 1.55) -> None:
     """A standing lamp with a cloth shade."""
     s.panel(x, 0, z, 0.03, h, DARK)
     s.shine(x, h, z, 0.34, 0.30, lit(s.light.lamp, 0.95 if s.light.exposure < 0.85 else 0.8))
-    s.lamp(x, h + 0.15, z, 2.6, 0.10, strength=0.85)
+    s.lamp(x, h + 0.15, z, 2.6, 0.01, strength=0.85)
 
 
 def plant(s: Scenery, x: float, z: float, h: float = 1.2, pot: Rgb = (170, 104, 70)) -> None:

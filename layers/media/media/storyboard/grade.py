@@ -14,7 +14,7 @@ def finish(frame: Image.Image, light: Light, chance: Random, photorealistic: boo
     """Return `frame` graded. A photorealistic board is graded quieter, with finer grain; it stays a drawing."""
     frame = _exposed(frame, light)
     frame = _bloom(frame, 0.20 if photorealistic else 0.30)
-    frame = _brushed(frame, chance, 5 if photorealistic else 9)
+    frame = _brushed(frame, chance, 4 if photorealistic else 7)
     frame = frame.point(_curves(light, 0.55 if photorealistic else 0.9))
     frame = ImageEnhance.Color(frame).enhance(0.84 if photorealistic else 1.06)
     return _grain(_vignette(frame, light), chance, 3.0 if photorealistic else 5.0, fine=photorealistic)
@@ -23,11 +23,11 @@ def finish(frame: Image.Image, light: Light, chance: Random, photorealistic: boo
 def _exposed(frame: Image.Image, light: Light) -> Image.Image:
     """Open or close the lens until the lights of the picture sit where the hour wants them."""
     counts = frame.reduce(8).convert("L").histogram()
-    bright, left = 255, sum(counts) * 0.04
+    bright, left = 255, sum(counts) * 0.06
     while left > 0 and bright > 1:
         left -= counts[bright]
         bright -= 1
-    want = 96 + 128 * light.exposure
+    want = 104 + 124 * light.exposure
     gain = min(max(want / bright, 0.85), 1.75)
     return frame.point(
         [

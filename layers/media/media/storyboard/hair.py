@@ -1,10 +1,11 @@
 """Hair and what is worn over it: a mass behind the head, and one in front that frames the face."""
 
-import math
+from itertools import pairwise
 from random import Random
 
 from media.storyboard.brush import Sheet, limb, oval, smooth
 from media.storyboard.colour import lit, mix
+from media.storyboard.headwear import paint_headwear, paint_hijab
 from media.storyboard.looks import Look
 from media.storyboard.pose import Palette, Pose, Tones
 
@@ -17,7 +18,8 @@ def paint_hair_behind(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
     aside = pose.aside
     if look.cover in {"hijab", "niqab", "ghutra"}:
         cloth = palette.tones(look.cover_colour)
-        drape = [(-0.46 - 0.05 * aside, 0.3), (-0.50, 0.8), (-0.62, 1.35), (-0.72, 1.9), (-0.3, 2.1), (0.3, 2.1), (0.62, 1.9),
+        drape = [(-0.46 - 0.05 * aside, 0.3), (-0.50, 0.8), (-0.62, 1.35), (-0.72, 1.9), (-0.3, 2.1),
+            (0.3, 2.1), (0.62, 1.9),
                  (0.52, 1.35), (0.40, 0.8), (0.36, 0.3), (0.0, -0.02)]  # fmt: skip
         sheet.volume(smooth(pose.all(drape)), cloth, 0.2)
         return
@@ -26,7 +28,8 @@ def paint_hair_behind(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
         sway = 0.04 if look.style == "waves" else 0.0
         back = [(0.0, -0.05), (-0.30 - 0.04 * aside, 0.03), (-0.45 - 0.05 * aside, 0.3), (-0.47 - 0.03 * aside, 0.65),
                 (-0.49 - sway, end * 0.62), (-0.50 + sway, end * 0.8), (-0.44 - sway, end), (-0.1, end * 1.02),
-                (0.38, end), (0.44 - 0.06 * aside, end * 0.75), (0.42 - 0.06 * aside, 0.6), (0.39, 0.3), (0.30, 0.03)]  # fmt: skip
+                (0.38, end), (0.44 - 0.06 * aside, end * 0.75), (0.42 - 0.06 * aside, 0.6), (0.39, 0.3),
+                (0.30, 0.03)]  # fmt: skip
         sheet.volume(smooth(pose.all(back)), tones, 0.22)
         _strands(sheet, pose, tones, [(-0.36 + 0.09 * i, 0.5, -0.40 + 0.1 * i, end * 0.97) for i in range(9)], chance)
     elif look.style == "afro":
@@ -49,7 +52,7 @@ def paint_hair_behind(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
 def paint_hair_before(sheet: Sheet, pose: Pose, look: Look, palette: Palette, chance: Random) -> None:
     """Paint hairline, sides and head-cover over a finished face."""
     if look.cover in {"hijab", "niqab"}:
-        _hijab(sheet, pose, look, palette)
+        paint_hijab(sheet, pose, look, palette)
         return
     tones = palette.tones(look.hair)
     if look.style == "bald":
@@ -58,7 +61,7 @@ def paint_hair_before(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
     else:
         _cap(sheet, pose, look, tones, chance)
     if look.cover:
-        _headwear(sheet, pose, look, palette)
+        paint_headwear(sheet, pose, look, palette)
 
 
 def paint_back_of_head(sheet: Sheet, pose: Pose, look: Look, palette: Palette, chance: Random) -> None:
@@ -80,7 +83,7 @@ def paint_back_of_head(sheet: Sheet, pose: Pose, look: Look, palette: Palette, c
         ear = oval(*pose.at(0.37, 0.53), pose.head * 0.04, pose.head * 0.09)
         sheet.volume(ear, palette.skin(look.skin), 0.4)
     if look.cover in {"cap", "turban", "hat"}:
-        _headwear(sheet, pose, look, palette)
+        paint_headwear(sheet, pose, look, palette)
 
 
 def _cap(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random) -> None:
@@ -95,8 +98,10 @@ def _cap(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random) -> 
         (-0.318 + 0.11 * a, ear_end),
     ]  # fmt: skip
     outer = [
-        (-0.36 + 0.08 * a, ear_end + 0.02), (-0.372 - 0.02 * a, 0.58), (-0.40 - 0.04 * a, 0.50), (-0.392 - 0.085 * a - puff, 0.28),
-        (-0.34 - 0.06 * a - puff, 0.09), (-0.20 - 0.02 * a, -0.03 - puff), (0.0, -0.058 - puff * 1.2), (0.20, -0.028 - puff),
+        (-0.36 + 0.08 * a, ear_end + 0.02), (-0.372 - 0.02 * a, 0.58), (-0.40 - 0.04 * a, 0.50),
+        (-0.392 - 0.085 * a - puff, 0.28),
+        (-0.34 - 0.06 * a - puff, 0.09), (-0.20 - 0.02 * a, -0.03 - puff), (0.0, -0.058 - puff * 1.2),
+        (0.20, -0.028 - puff),
         (0.335 + puff * 0.6, 0.085), (0.372 + puff * 0.6, 0.24),
     ]  # fmt: skip
     if style in _LONG:
@@ -121,11 +126,14 @@ def _curtains(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random
     a, end = pose.aside, _LONG[look.style]
     stop = min(end, 1.5)
     wave = 0.04 if look.style in {"waves", "ringlets"} else 0.0
-    near = [(-0.05 + 0.1 * a, 0.06), (-0.22 + 0.10 * a, 0.22), (-0.29 + 0.09 * a, 0.45), (-0.285 + 0.07 * a + wave, 0.72),
+    near = [(-0.05 + 0.1 * a, 0.06), (-0.22 + 0.10 * a, 0.22), (-0.29 + 0.09 * a, 0.45),
+        (-0.285 + 0.07 * a + wave, 0.72),
             (-0.25 - wave, stop * 0.82), (-0.27 + wave, stop), (-0.42, stop * 1.02), (-0.50 - wave, stop * 0.8),
             (-0.48 - 0.03 * a + wave, 0.66), (-0.45 - 0.06 * a, 0.3), (-0.30 - 0.05 * a, 0.02)]  # fmt: skip
-    far = [(0.02 + 0.1 * a, 0.06), (0.24 + 0.05 * a, 0.20), (0.318, 0.42), (0.315 + 0.02 * a, 0.7), (0.31 + wave, stop * 0.85),
-           (0.34 - wave, stop * 0.97), (0.42 - 0.02 * a, stop * 0.9), (0.43 - 0.04 * a + wave, 0.66), (0.41 - 0.03 * a, 0.3), (0.30, 0.02)]  # fmt: skip
+    far = [(0.02 + 0.1 * a, 0.06), (0.24 + 0.05 * a, 0.20), (0.318, 0.42), (0.315 + 0.02 * a, 0.7),
+        (0.31 + wave, stop * 0.85),
+           (0.34 - wave, stop * 0.97), (0.42 - 0.02 * a, stop * 0.9), (0.43 - 0.04 * a + wave, 0.66),
+           (0.41 - 0.03 * a, 0.3), (0.30, 0.02)]  # fmt: skip
     if look.style == "ringlets":
         _bumps(sheet, pose, tones, far[4:], chance)
         _bumps(sheet, pose, tones, near[4:], chance)
@@ -143,7 +151,7 @@ def _curtains(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random
 
 def _bumps(sheet: Sheet, pose: Pose, tones: Tones, edge: list[tuple[float, float]], chance: Random) -> None:
     """Curls that break the outline of long hair."""
-    for (ax, ay), (bx, by) in zip(edge, edge[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(edge):
         for k in range(4):
             t = (k + chance.random()) / 4
             r = pose.head * (0.045 + 0.03 * chance.random())
@@ -212,97 +220,3 @@ def _tufts(
                 (px + r * 0.2, py + r * 0.4),
             ]
             sheet.stroke(curl, lit(tones[0], 0.7), r * 0.3, 0.5, r * 0.06)
-
-
-def _hijab(sheet: Sheet, pose: Pose, look: Look, palette: Palette) -> None:
-    cloth = palette.tones(look.cover_colour)
-    a = pose.aside
-    # Face opening first as a hole: outline down one side, back up inside.
-    outer = [(0.0, -0.055), (0.22, -0.02), (0.36, 0.12), (0.395 - 0.015 * a, 0.34), (0.385 - 0.015 * a, 0.62), (0.36, 0.86), (0.42, 1.12), (0.56, 1.42),
-             (0.2, 1.72), (-0.3, 1.72), (-0.60, 1.42), (-0.46, 1.08), (-0.41, 0.86), (-0.44 - 0.04 * a, 0.6), (-0.43 - 0.06 * a, 0.3), (-0.34 - 0.06 * a, 0.08), (-0.2, -0.03)]  # fmt: skip
-    c = 0.085 * a
-    hole = [(c, 0.14), (c + 0.18, 0.17), (c + 0.275, 0.33), (c + 0.285 - 0.02 * a, 0.56), (c + 0.245, 0.77), (c + 0.13, 0.945), (c + 0.01, 0.985),
-            (c - 0.14, 0.935), (c - 0.255, 0.75), (c - 0.305, 0.54), (c - 0.295, 0.34), (c - 0.19, 0.18)]  # fmt: skip
-    ring, opening = smooth(pose.all(outer)), smooth(pose.all(hole))
-    sheet.volume([*ring, ring[0], opening[0], *reversed(opening)], cloth, 0.10)
-    dark, own, bright = cloth
-    head = pose.head
-    for i in range(len(opening)):
-        if i % 12 == 0:
-            arc = [opening[(i + k) % len(opening)] for k in range(0, 15, 3)]
-            sheet.stroke(arc, lit(dark, 0.6), head * 0.022, 0.5, head * 0.006)
-    folds = [
-        [(-0.36, 0.55), (-0.32, 0.92), (-0.12, 1.10), (0.14, 1.13)], [(-0.40, 0.75), (-0.34, 1.08), (-0.05, 1.28), (0.28, 1.26)],
-        [(-0.43, 0.95), (-0.36, 1.25), (-0.1, 1.45), (0.35, 1.40)], [(0.33, 0.55), (0.30, 0.85), (0.16, 1.05)],
-        [(-0.36, 0.15), (-0.40, 0.35), (-0.38, 0.6)],
-    ]  # fmt: skip
-    for i, fold in enumerate(folds):
-        sheet.stroke(smooth(pose.all(fold), closed=False), lit(dark, 0.7), head * 0.05, 0.45, head * 0.012)
-        raised = [(x + 0.01, y - 0.05) for x, y in fold]
-        if i < 4:
-            sheet.stroke(smooth(pose.all(raised), closed=False), mix(own, bright, 0.7), head * 0.03, 0.4, head * 0.01)
-    if look.cover == "niqab":
-        veil = [
-            (c - 0.30, 0.54),
-            (c, 0.515),
-            (c + 0.28, 0.54),
-            (c + 0.27, 0.85),
-            (c + 0.2, 1.25),
-            (c - 0.22, 1.25),
-            (c - 0.29, 0.85),
-        ]
-        sheet.volume(smooth(pose.all(veil)), cloth, 0.2)
-
-
-def _headwear(sheet: Sheet, pose: Pose, look: Look, palette: Palette) -> None:
-    cloth = palette.tones(look.cover_colour)
-    a, head = pose.aside, pose.head
-    if look.cover == "cap":
-        dome = [
-            (0.34, 0.19),
-            (0.34, 0.05),
-            (0.2, -0.075),
-            (-0.05, -0.10),
-            (-0.3, -0.05),
-            (-0.40 - 0.05 * a, 0.09),
-            (-0.41 - 0.04 * a, 0.22),
-            (0.0, 0.16),
-        ]
-        sheet.volume(smooth(pose.all(dome)), cloth, 0.3)
-        sheet.stroke(
-            pose.all([(0.34, 0.16), (0.0, 0.125), (-0.41 - 0.04 * a, 0.19)]), lit(cloth[0], 0.7), head * 0.03, 0.6
-        )
-    elif look.cover == "turban":
-        for i, (y, r) in enumerate(((-0.02, 0.40), (0.06, 0.45), (0.14, 0.44))):
-            sheet.volume(oval(*pose.at(-0.03 * a, y), head * r, head * (0.17 - 0.02 * i), -0.12), cloth, 0.4)
-    elif look.cover == "hat":
-        sheet.volume(
-            smooth(pose.all([(0.32, 0.14), (0.27, -0.16), (0.0, -0.20), (-0.3, -0.16), (-0.36, 0.14)])), cloth, 0.3
-        )
-        sheet.volume(oval(*pose.at(0.02, 0.15), head * 0.60, head * 0.085, 0.03), cloth, 0.4)
-    elif look.cover == "ghutra":
-        left = [
-            (0.0, -0.06),
-            (0.26, -0.02),
-            (0.38, 0.2),
-            (0.40, 0.7),
-            (0.46, 1.3),
-            (0.34, 1.35),
-            (0.335, 0.7),
-            (0.29, 0.25),
-            (0.1, 0.15),
-        ]
-        right = [
-            (0.15, -0.05),
-            (-0.22, -0.05),
-            (-0.42 - 0.05 * a, 0.2),
-            (-0.47, 0.8),
-            (-0.62, 1.45),
-            (-0.32, 1.5),
-            (-0.30 + 0.06 * a, 0.8),
-            (-0.27 + 0.08 * a, 0.3),
-            (0.05, 0.15),
-        ]
-        sheet.volume(smooth(pose.all(left)), cloth, 0.25)
-        sheet.volume(smooth(pose.all(right)), cloth, 0.25)
-        sheet.stroke(pose.all([(0.37, 0.13), (0.0, 0.06), (-0.42, 0.13)]), (20, 18, 20), head * 0.075, 0.98)

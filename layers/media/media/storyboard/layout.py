@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from studio.domain.shot import Angle, Aspect, Figure, Shot, ShotSize
-
 from media.storyboard.camera import HEADS_TALL, Camera, camera_for
 from media.storyboard.looks import Look, look_of
 from media.storyboard.reading import Brief, Staging, read
 from media.storyboard.seeding import rng
+from studio.domain.shot import Angle, Aspect, Figure, Shot, ShotSize
 
 MOST_PEOPLE = 6
 _SEATED = 0.765
@@ -143,7 +142,7 @@ def layout(shot: Shot, aspect: Aspect, take: int = 1) -> Blocking:
     if shot.angle is Angle.DUTCH:
         tight *= 0.9
     if size not in _CLOSE and shot.angle is not Angle.OVER_SHOULDER and count >= 2:
-        width, height = aspect.pixels
+        width, _ = aspect.pixels
         share = _slot_share(brief.staging)
         room = width * 0.9 / (count * share)
         probe = camera_for(aspect, size, shot.angle, shot.lens_mm, head_top)

@@ -3,64 +3,20 @@
 import re
 from dataclasses import dataclass
 
-from studio.domain.shot import Figure
-
 from media.storyboard.colour import Rgb, colours_named, mix, muted
+from media.storyboard.lookbook import (
+    CLOTH_RANGE,
+    FEMININE,
+    GARMENTS,
+    HAIR_RANGE,
+    MASCULINE,
+    NAMES_F,
+    NAMES_M,
+    SKIN_RANGE,
+    SKINS,
+)
 from media.storyboard.seeding import rng
-
-_FEMININE = re.compile(
-    r"\b(woman|girl|lady|female|mother|sister|daughter|wife|bride|queen|aunt\w*|grandmother|hijab|dress|gown|abaya|"
-    r"skirt|blouse|headscarf|heels|bun|braids?|sari|lipstick|she|her)\b"
-)
-_MASCULINE = re.compile(
-    r"\b(man|boy|male|father|brother|son|husband|groom|king|uncle|grandfather|beard\w*|mou?stache|stubble|thobe|"
-    r"kandura|dishdasha|macawis|ghutra|tie|bald|he|his)\b"
-)
-_NAMES_F = frozenset(
-    "alice amal amber aisha beth carmen chloe claire eden eve fawn grace hanan hazel helen hodan hodon ifrah iman ingrid "
-    "isabel jane jasmine jennifer joy karen kate khadija lauren leyla mary megan meryem miriam nicole noor nour rachel "
-    "ruth sagal sahar sarah sharon shirin susan suad yasmin ruby ivy lily scarlett zoe".split()
-)
-_NAMES_M = frozenset(
-    "abdi abdullahi ahmed ali amir andrea asha-man bilal dan david elijah ezra farah garth hamza hassan hussein ibrahim "
-    "idris isaac isa issa jake james john jonah joshua kareem khalid luca malik marcus mika mohamed mustafa musa nasir "
-    "nikita noah omar osman rami sami samir tom usama warsame yusuf zaki zakaria".split()
-) - {"asha-man"}
-_SKINS: dict[str, Rgb] = {
-    "porcelain": (240, 208, 188), "fair": (236, 198, 172), "pale": (238, 206, 184), "light": (226, 184, 154),
-    "ivory": (236, 204, 178), "olive": (196, 150, 112), "tan": (190, 140, 100), "tanned": (190, 140, 100),
-    "honey": (192, 140, 98), "caramel": (170, 116, 78), "bronze": (158, 106, 70), "golden": (196, 146, 100),
-    "medium": (190, 140, 106), "brown": (140, 92, 62), "deep": (96, 60, 44), "dark": (98, 62, 44),
-    "ebony": (76, 48, 38), "black": (84, 54, 42), "chocolate": (98, 62, 44),
-}  # fmt: skip
-_SKIN_RANGE: tuple[Rgb, ...] = (
-    (230, 190, 160),
-    (204, 158, 122),
-    (178, 126, 90),
-    (148, 98, 68),
-    (116, 74, 52),
-    (92, 58, 44),
-)
-_HAIR_RANGE: tuple[Rgb, ...] = ((30, 26, 28), (44, 32, 28), (70, 46, 32), (96, 62, 40), (150, 112, 66))
-_CLOTH_RANGE: tuple[Rgb, ...] = (
-    (46, 60, 92), (122, 42, 46), (48, 92, 78), (176, 136, 66), (86, 66, 104), (190, 172, 146), (66, 70, 78),
-    (158, 92, 62), (54, 98, 124), (184, 112, 116),
-)  # fmt: skip
-GARMENTS: tuple[tuple[str, str], ...] = (
-    (r"abaya|jilbab|robe|kaftan|caftan|thobe|thawb|kandura|dishdasha|galabeya|cassock|dirac", "robe"),
-    (r"gown|wedding dress|evening dress|sari|saree|lehenga", "gown"),
-    (r"dress|sundress|frock", "dress"),
-    (r"macawis|ma.?awis|sarong|lungi|kikoi", "sarong"),
-    (r"suit|tuxedo|blazer", "suit"),
-    (r"scrubs|nurse", "scrubs"),
-    (r"coat|trench|overcoat|lab coat", "coat"),
-    (r"hoodie|sweatshirt", "hoodie"),
-    (r"leather|jacket|bomber|denim|vest|cardigan", "jacket"),
-    (r"uniform|police|guard|pilot|chef", "uniform"),
-    (r"sweater|jumper|turtleneck|knit", "sweater"),
-    (r"t-?shirt|tee|tank|jersey|sport|gym", "tee"),
-    (r"shirt|blouse|top", "shirt"),
-)
+from studio.domain.shot import Figure
 
 
 @dataclass(frozen=True)
@@ -90,13 +46,13 @@ class Look:
 
 
 def _feminine(figure: Figure, text: str) -> bool:
-    women, men = len(_FEMININE.findall(text)), len(_MASCULINE.findall(text))
+    women, men = len(FEMININE.findall(text)), len(MASCULINE.findall(text))
     if women != men:
         return women > men
     first = figure.name.lower().split()[0].strip(".,'’")
-    if first in _NAMES_F:
+    if first in NAMES_F:
         return True
-    if first in _NAMES_M:
+    if first in NAMES_M:
         return False
     if re.search(r"(a|ah|ia|ie|ine|elle|een|een|yn|ey)$", first):
         return True
@@ -108,7 +64,8 @@ def _style(text: str, feminine: bool, pick: float) -> str:
         (r"\bbald|shaved head", "bald"), (r"\bafro", "afro"), (r"\bbraid|\bplait|cornrow", "braids"),
         (r"\bdread|\blocs\b", "locs"), (r"\bbun\b|updo|chignon|top ?knot", "bun"), (r"pony ?tail|tied back", "tail"),
         (r"\bcurl|\bcoil|frizz", "curls"), (r"\bbob\b|chin-length|shoulder", "bob"),
-        (r"\bwav(y|es)", "waves"), (r"\bshort|crop|buzz|fade|cropped|spik", "crop"), (r"\blong|straight|flowing", "long"),
+        (r"\bwav(y|es)", "waves"), (r"\bshort|crop|buzz|fade|cropped|spik", "crop"),
+        (r"\blong|straight|flowing", "long"),
         (r"slick|part|comb|pompadour|quiff", "side"),
     )  # fmt: skip
     for pattern, style in said:
@@ -147,14 +104,12 @@ def look_of(figure: Figure) -> Look:
     feminine = _feminine(figure, text)
     age = figure.age or (62 if re.search(r"\bold|elder|grand", text) else 22 + int(picks[0] * 24))
     cover = _cover(f"{hair} {wear}")
-    skin_words = [value for word, value in _SKINS.items() if re.search(rf"\b{word}\b", skin)]
-    tone = skin_words[-1] if skin_words else _SKIN_RANGE[int(picks[1] * len(_SKIN_RANGE))]
+    skin_words = [value for word, value in SKINS.items() if re.search(rf"\b{word}\b", skin)]
+    tone = skin_words[-1] if skin_words else SKIN_RANGE[int(picks[1] * len(SKIN_RANGE))]
     hair_said = colours_named(hair)
     if not skin_words and hair_said and sum(hair_said[0]) > 200:
-        tone = _SKIN_RANGE[int(picks[1] * 2)]
-    tint = (
-        hair_said[0] if hair_said and cover != "hijab" else _HAIR_RANGE[int(picks[2] * (3 if sum(tone) < 420 else 5))]
-    )
+        tone = SKIN_RANGE[int(picks[1] * 2)]
+    tint = hair_said[0] if hair_said and cover != "hijab" else HAIR_RANGE[int(picks[2] * (3 if sum(tone) < 420 else 5))]
     if (age >= 58 and not hair_said) or re.search(r"gr[ae]y|silver|white|salt", hair):
         tint = mix(tint, (186, 184, 182), 0.8)
     cover_colour = _near(hair, r"hijab|scarf|veil|cap|turban|hat") or _near(
@@ -168,8 +123,8 @@ def look_of(figure: Figure) -> Look:
             else ("shirt", "jacket", "suit", "sweater", "tee")
         )
         garment = "robe" if cover in {"niqab", "ghutra"} else usual[int(picks[3] * 5)]
-    own = _CLOTH_RANGE[int(picks[4] * len(_CLOTH_RANGE))]
-    other = muted(_CLOTH_RANGE[int(picks[5] * len(_CLOTH_RANGE))], 0.5)
+    own = CLOTH_RANGE[int(picks[4] * len(CLOTH_RANGE))]
+    other = muted(CLOTH_RANGE[int(picks[5] * len(CLOTH_RANGE))], 0.5)
     worn = [colour for colour in colours_named(wear) if colour != cover_colour] or [own]
     if garment == "scrubs" and worn == [own]:
         worn = [(84, 140, 150)]

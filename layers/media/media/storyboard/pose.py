@@ -97,6 +97,11 @@ class Palette:
         return mix(colour, self.light.haze, self.distance)
 
 
+def away_from_key(pose: Pose, palette: Palette) -> float:
+    """Return the side of the face, in the head's own unmirrored x, that the key does not reach: -1.0 or +1.0."""
+    return -palette.light.side * (1.0 if pose.turn >= 0 else -1.0)
+
+
 def sheet_for(size: tuple[int, int], light: Light) -> Sheet:
     """Return a sheet lit by the scene's key, which comes from one side and above."""
     return Sheet(size, (light.side * 0.86, -0.5))

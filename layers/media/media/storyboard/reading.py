@@ -1,12 +1,11 @@
-"""Reads a shot's words: which set and hour the heading means, what the mood feels like, what the description asks for."""
+"""Reads a shot's words: the set and hour its heading means, what its mood feels like, what its description asks for."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.domain.shot import Shot
-
 from media.storyboard.seeding import rng
+from studio.domain.shot import Shot
 
 
 class Hour(StrEnum):
@@ -53,7 +52,8 @@ PLACES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "hallway": (True, ("hallway", "corridor", "hall way", "stairwell", "staircase", "lobby", "elevator", "ممر")),
     "wedding": (True, ("wedding", "ballroom", "banquet", "reception", "henna", "nikah", "walima", "زفاف", "عرس")),
     "mosque": (False, ("mosque", "masjid", "minaret", "مسجد")),
-    "restaurant": (True, ("restaurant", "cafe", "café", "coffee", "diner", "bar", "bistro", "tea house", "مقهى", "مطعم")),
+    "restaurant": (True, ("restaurant", "cafe", "café", "coffee", "diner", "bar", "bistro", "tea house", "مقهى",
+                          "مطعم")),
     "office": (True, ("office", "boardroom", "meeting", "conference", "headquarters", "newsroom", "bureau", "مكتب")),
     "airport": (True, ("airport", "terminal", "departure", "arrivals", "train station", "station", "مطار")),
     "studio": (True, ("studio", "stage", "set", "theatre", "theater", "auditorium", "backstage", "runway", "مسرح")),

@@ -36,7 +36,10 @@ class Lamp:
 
 
 class Scenery:
-    """Solids of a set. x and y are metres in the room, y up from the floor; z is metres behind the people, negative in front."""
+    """Solids of a set.
+
+    x and y are metres in the room, y up from the floor; z is metres behind the people, negative in front of them.
+    """
 
     def __init__(self, camera: Camera, light: Light, chance: Random, interior: bool, shift: float) -> None:
         """Open an empty set, moved `shift` metres sideways so that shots of one set do not repeat its background."""
@@ -242,6 +245,8 @@ class Scenery:
         if not (-scale < x < frame.width + scale and -scale < y < frame.height + scale):
             return
         glow(frame, x, y, scale * lamp.reach * 0.42, lamp.colour, 0.55 * lamp.strength)
+        if lamp.size < 0.02:
+            return
         radius = max(lamp.size * scale, camera.blur(lamp.z) * 0.8, 1.6)
         disc = round(radius * 2 + 6)
         mask = Image.new("L", (disc * 2, disc * 2), 0)

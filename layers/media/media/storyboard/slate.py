@@ -9,18 +9,19 @@ _CHALK: Rgb = (236, 232, 222)
 _AMBER: Rgb = (242, 176, 60)
 
 
-def slate_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Return left, top, right, bottom in pixels of the slate in a frame of `size`."""
+def slate_box(size: tuple[int, int], right: bool = False) -> tuple[int, int, int, int]:
+    """Return left, top, right, bottom in pixels of the slate in a frame of `size`: upper left, or upper right."""
     unit = min(size) / 768
-    left, top = round(26 * unit), round(26 * unit)
-    return left, top, left + round(188 * unit), top + round(74 * unit)
+    inset, wide = round(26 * unit), round(188 * unit)
+    left = size[0] - inset - wide if right else inset
+    return left, inset, left + wide, inset + round(74 * unit)
 
 
-def put_slate(frame: Image.Image, scene: int, shot: int, take: int) -> None:
+def put_slate(frame: Image.Image, scene: int, shot: int, take: int, right: bool = False) -> None:
     """Draw the slate onto `frame` (RGB), in place."""
-    left, top, right, bottom = slate_box(frame.size)
+    left, top, end, bottom = slate_box(frame.size, right)
     unit = min(frame.size) / 768
-    width, height = right - left, bottom - top
+    width, height = end - left, bottom - top
     card = Image.new("RGB", (width, height), _CARD)
     pen = ImageDraw.Draw(card)
     stick = round(15 * unit)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
-from ulid import ULID as Ulid
+import ulid
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 
@@ -30,7 +30,7 @@ class Written(BaseModel):
 
 def new_id(at: datetime) -> str:
     """Return a fresh ULID whose time part is `at`."""
-    return str(Ulid.from_datetime(at))
+    return str(ulid.ULID.from_datetime(at))
 
 
 def clean(text: str) -> str:

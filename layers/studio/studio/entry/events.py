@@ -16,7 +16,7 @@ def stage[Request: BaseModel](work: Callable[[Request, Studio], BaseModel | None
 
     The event is `{"owner": …, "take": …}` and the fields of `work`'s request. See `outcome_of` for the answer.
     """
-    request_type = argument_type(work, "request")
+    request_type: type[Request] = argument_type(work, "request")
 
     def handle(event: dict[str, Any], _: Any) -> dict[str, Any]:
         owner, take, rest = addressed(event)
@@ -28,7 +28,7 @@ def stage[Request: BaseModel](work: Callable[[Request, Studio], BaseModel | None
 
 def on_event[Event: BaseModel](work: Callable[[Event], BaseModel | None]) -> LambdaHandler:
     """Return the handler of an event that nobody waits for. Whatever `work` raises sends it to its dead letters."""
-    event_type = argument_type(work, "event")
+    event_type: type[Event] = argument_type(work, "event")
 
     def handle(event: dict[str, Any], _: Any) -> JsonValue:
         report = work(event_type.model_validate(event))
@@ -61,10 +61,9 @@ def addressed(event: dict[str, Any]) -> tuple[str, int | None, dict[str, Any]]:
     return str(event["owner"]), event.get("take"), rest
 
 
-def argument_type(work: Callable[..., Any], name: str) -> type[BaseModel]:
-    """Return the pydantic model that a parameter is annotated with."""
-    found: type[BaseModel] = get_type_hints(work)[name]
-    return found
+def argument_type(work: Callable[..., Any], name: str) -> Any:
+    """Return the type that a parameter is annotated with."""
+    return get_type_hints(work)[name]
 
 
 def _kind(error: StudioError) -> str:

@@ -2,12 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
@@ -21,7 +20,7 @@ from studio.domain.errors import StudioError
 from studio.entry.context import Studio
 from studio.entry.idempotency import once
 from studio.entry.observe import LambdaHandler, logger, observed
-from studio.entry.problems import PROBLEM_JSON, problem, problem_of
+from studio.entry.problems import PROBLEM_JSON, problem, problem_of, refusal
 
 MAX_BODY = 1024 * 1024
 """The largest body taken, in bytes."""
@@ -33,12 +32,11 @@ _SECURITY_HEADERS = {
 }
 
 
+type _Answer = Response[str]
+
+
 class _MalformedError(Exception):
     """The body is not JSON."""
-
-
-class _TooLargeError(Exception):
-    """The body is larger than MAX_BODY."""
 
 
 def _parse(body: str) -> Any:
@@ -73,26 +71,22 @@ def created(body: Any, location: str, status: int = 201) -> Response[Any]:
 
 
 def resolver() -> APIGatewayRestResolver:
-    """Return a resolver that validates, limits bodies and answers errors as problem+json."""
+    """Return a resolver that validates, answers errors as problem+json."""
     app = APIGatewayRestResolver(enable_validation=True, json_body_deserializer=_parse)
 
-    def answer(
-        status: int, kind: str, title: str, detail: str, fields: list[dict[str, str]] | None = None
-    ) -> Response[str]:
-        document = problem(status, kind, title, detail, _request_id(app), fields or [])
+    def answer(status: int, kind: str, title: str, detail: str, fields: Sequence[Mapping[str, str]] = ()) -> _Answer:
+        document = problem(status, kind, title, detail, _request_id(app), fields)
         return Response(status, content_type=PROBLEM_JSON, body=document)
 
-    @app.exception_handler(StudioError)
-    def refuse(error: StudioError) -> Response[str]:
+    def refuse(error: StudioError) -> _Answer:
         status, document, headers = problem_of(error, _request_id(app))
         logger.info("refused", extra={"status": status, "error": type(error).__name__})
         return Response(status, content_type=PROBLEM_JSON, body=document, headers=headers)
 
-    @app.exception_handler(RequestValidationError)
-    def invalid(error: RequestValidationError) -> Response[str]:
+    def invalid(error: RequestValidationError) -> _Answer:
         found = error.errors()
         if any(entry["type"] == "json_invalid" for entry in found):
-            return malformed(_MalformedError())
+            return malformed(error)
         if any(entry["loc"][0] == "path" for entry in found):
             return unknown(error)
         fields = [
@@ -101,38 +95,26 @@ def resolver() -> APIGatewayRestResolver:
         detail = "; ".join(f"{entry['path']}: {entry['message']}" for entry in fields[:3])
         return answer(422, "validation", "The request is not valid", detail, fields)
 
-    @app.exception_handler(_MalformedError)
-    def malformed(_: _MalformedError) -> Response[str]:
+    def malformed(_: Exception) -> _Answer:
         return answer(400, "malformed", "The body is not JSON", "Send a JSON object as the body.")
 
-    @app.exception_handler(RequestUnsupportedContentType)
-    def unsupported(_: RequestUnsupportedContentType) -> Response[str]:
+    def unsupported(_: RequestUnsupportedContentType) -> _Answer:
         return answer(415, "unsupported_media_type", "Not JSON", "Send the body as application/json.")
 
-    @app.exception_handler(_TooLargeError)
-    def too_large(_: _TooLargeError) -> Response[str]:
-        return answer(413, "too_large", "Too large", f"The body may have at most {MAX_BODY:,} bytes.")
+    def unknown(_: Exception) -> _Answer:
+        return answer(404, "not_found", "Not found", "There is nothing here.")
 
-    @app.exception_handler(ServiceError)
-    def service(error: ServiceError) -> Response[str]:
-        return answer(error.status_code, "error", "Refused", str(error.msg))
-
-    @app.exception_handler(Exception)
-    def broken(_: Exception) -> Response[str]:
+    def broken(_: Exception) -> _Answer:
         # Ours to mend: the log has the trace, the caller the request id that leads to it.
         logger.exception("unexpected error")
         return answer(500, "internal", "Something broke on our side", "Try again; if it stays, report the request id.")
 
-    @app.not_found
-    def unknown(_: Exception) -> Response[str]:
-        return answer(404, "not_found", "Not found", "There is nothing here.")
-
-    def limit_body(app: APIGatewayRestResolver, next_middleware: Callable[..., Response[Any]]) -> Response[Any]:
-        if len((app.current_event.body or "").encode("utf-8", "surrogatepass")) > MAX_BODY:
-            raise _TooLargeError
-        return next_middleware(app)
-
-    app.use([limit_body])
+    app.exception_handler(StudioError)(refuse)
+    app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(RequestUnsupportedContentType)(unsupported)
+    app.exception_handler(_MalformedError)(malformed)
+    app.exception_handler(Exception)(broken)
+    app.not_found(unknown)
     return app
 
 
@@ -146,7 +128,9 @@ def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) ->
     logger.append_keys(method=event["httpMethod"], route=event.get("resource"))
     request = APIGatewayProxyEvent(event)
     key = request.headers.get("Idempotency-Key")
-    if event["httpMethod"] == "POST" and key:
+    if len((event.get("body") or "").encode("utf-8", "surrogatepass")) > MAX_BODY:
+        answer = refusal(event, 413, "too_large", f"The body may have at most {MAX_BODY:,} bytes.")
+    elif event["httpMethod"] == "POST" and key:
         answer = once(app, event, context, owner_of(event), key)
     else:
         answer = app.resolve(event, context)

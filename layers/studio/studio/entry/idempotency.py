@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from studio.entry.context import Settings, client
-from studio.entry.problems import PROBLEM_JSON, problem
+from studio.entry.problems import refusal
 from studio.store import keys
 
 _DAY = 24 * 3600
@@ -36,7 +35,7 @@ def once(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, owner
     )
 
     if not key.isascii() or not key.isprintable() or len(key) > _MAX_KEY:
-        return _problem(event, 400, "malformed", f"Idempotency-Key takes up to {_MAX_KEY} printable ASCII characters.")
+        return refusal(event, 400, "malformed", f"Idempotency-Key takes up to {_MAX_KEY} printable ASCII characters.")
 
     def resolve(*, call: dict[str, Any]) -> dict[str, Any]:
         del call
@@ -69,9 +68,9 @@ def once(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, owner
     except _NotKeptError as not_kept:
         return not_kept.answer
     except IdempotencyValidationError:
-        return _problem(event, 409, "conflict", "This Idempotency-Key was used with another body. Use a new key.")
+        return refusal(event, 409, "conflict", "This Idempotency-Key was used with another body. Use a new key.")
     except IdempotencyAlreadyInProgressError:
-        return _problem(event, 409, "conflict", "The first request with this Idempotency-Key is still at work.")
+        return refusal(event, 409, "conflict", "The first request with this Idempotency-Key is still at work.")
 
 
 def _canonical(body: str | None) -> str:
@@ -79,13 +78,3 @@ def _canonical(body: str | None) -> str:
         return json.dumps(json.loads(body or "null"), sort_keys=True)
     except (ValueError, RecursionError):
         return body or ""
-
-
-def _problem(event: dict[str, Any], status: int, kind: str, detail: str) -> dict[str, Any]:
-    request_id = APIGatewayProxyEvent(event).request_context.request_id or ""
-    return {
-        "statusCode": status,
-        "body": problem(status, kind, "The request cannot be taken", detail, request_id),
-        "isBase64Encoded": False,
-        "multiValueHeaders": {"Content-Type": [PROBLEM_JSON]},
-    }

@@ -1,4 +1,4 @@
-"""Episodes, their clips and their stages' artifacts. The owner's counters change with each status, in one transaction."""
+"""Episodes, their clips and stages. The owner's counters change with each status, in one transaction."""
 
 from datetime import datetime, timedelta
 from typing import Any

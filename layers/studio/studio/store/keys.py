@@ -1,7 +1,7 @@
 """The keys of the one table, all of them.
 
-pk is the tenant: `OWNER#<sub>`. Attributes of the sparse index `active`: `active_in` (the index's partition, present only while
-something is under way) and `active_since`. The sweep reads it instead of scanning.
+pk is the tenant: `OWNER#<sub>`. The sparse index `active` has the attributes `active_in` (its partition, there only
+while something is under way) and `active_since`. The sweep reads it instead of scanning.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """A rate limit that all workers share: GCRA over one item.
 
-The generic cell rate algorithm (ITU-T I.371, annex A) keeps one number, the theoretical arrival time (TAT) of the next
-call. A call is let in when TAT is no further ahead than the tolerance, and moves TAT on by one interval. Here the worker
+The generic cell rate algorithm (ITU-T I.371, annex A) keeps one number: the theoretical arrival time (TAT) of the next
+call. A call is let in when TAT is no further ahead than the tolerance, and moves TAT on by one interval. Here a worker
 that is let in sleeps until its own moment, so the tolerance is how long a worker may sleep.
 """
 
@@ -62,7 +62,7 @@ class Quota:
         self._set("SET tat = :until", "attribute_not_exists(tat) OR tat < :until", until=until)
 
     def _take_turn(self, now: int) -> int:
-        """Move TAT on by one interval and return it: two conditional writes that between them never both fail for good."""
+        """Move TAT on by one interval and return it: two conditional writes of which one must soon succeed."""
         for _ in range(_TRIES):
             # Behind schedule or never used: the schedule starts now.
             tat = self._set(

@@ -5,7 +5,7 @@ import binascii
 import json
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -156,13 +156,13 @@ class Partition:
                 raise Unavailable("The table is too busy to store this; try again in a moment.")
 
     def _write_one(self, write: Write) -> None:
-        call = {
+        call: Callable[..., object] = {
             "Put": self._client.put_item,
             "Update": self._client.update_item,
             "Delete": self._client.delete_item,
         }[write.kind]
         try:
-            call(**self._expression(write))  # type: ignore[operator]
+            call(**self._expression(write))
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 raise ConditionFailedError from error

@@ -51,9 +51,9 @@ def _known_path(loc: tuple[str | int, ...], answer: Any) -> tuple[str | int, ...
     path: list[str | int] = []
     here = answer
     for step in loc:
-        if isinstance(here, dict) and step in here:
-            here = here[step]
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+        if (isinstance(here, dict) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        ):
             here = here[step]
         else:
             continue

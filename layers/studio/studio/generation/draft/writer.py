@@ -29,10 +29,7 @@ class DraftWriter:
         handed back as it is, because the rehearsal revises nothing. Anything else is extracted from the material.
         Raises BadAnswer when no value of the schema could be found.
         """
-        if schema is Script:
-            answer = cast("T", self._script(request))
-        else:
-            answer = extract(request.material, schema)
+        answer = cast("T", self._script(request)) if schema is Script else extract(request.material, schema)
         return answer, _receipt(request, answer)
 
     @staticmethod

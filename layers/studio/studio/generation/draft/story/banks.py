@@ -32,6 +32,7 @@ class Lexicon(Value):
     plural_only: frozenset[str]
     events: tuple[str, ...]
     bare_events: frozenset[str]
+    papers: frozenset[str]
     places: tuple[Place, ...]
     hours: dict[str, str]
     families: dict[str, dict[str, int]]
@@ -53,7 +54,7 @@ class Unit(Value):
 
     Each line of `say` reads "L (direction): words": L, H, A, W or O is who says it (lead, holder of the secret, ally,
     witness, host), `*` after it makes it a confessional, `^` a voice-over, and a leading `~` says it can go when time is
-    short. `at` names the places it fits; empty means the story's own.
+    short. `at` names the places it fits, or their kind, "INT" or "EXT"; empty means anywhere.
     """
 
     beat: Beat
@@ -61,6 +62,10 @@ class Unit(Value):
     shot: str
     say: tuple[str, ...]
     at: tuple[str, ...] = ()
+    paper: bool = False
+    """Only for a thing that can be read: a letter, a ledger."""
+    solo: bool = False
+    """Only for a story with one person in it."""
 
 
 class Bank(Value):
@@ -94,12 +99,14 @@ class Manners(Value):
 
 
 class Looks(Value):
-    """The camera's sentences: light by hour, framing by size, and moves."""
+    """The camera's sentences: light by hour, framing by size, moves, and what a close-up of a reveal shows."""
 
     light: dict[str, tuple[str, ...]]
     framing: dict[str, tuple[str, ...]]
     angle: dict[str, tuple[str, ...]]
     move: dict[str, tuple[str, ...]]
+    close: dict[str, tuple[str, ...]]
+    set: tuple[str, ...]
     closing: tuple[str, ...] = Field(min_length=1)
 
 

@@ -9,11 +9,15 @@ from random import Random
 from studio.domain.project import CharacterSheet, Role
 from studio.domain.script import named_in
 from studio.generation.draft.story.banks import bank, lexicon, manners
-from studio.generation.draft.story.clauses import Clause, gender, plain_wish, secret, wish
+from studio.generation.draft.story.clauses import IRREGULAR_PAST, Clause, gender, plain_wish, secret, wish
 from studio.generation.draft.story.nouns import singular, titled
 from studio.generation.draft.story.reading import Reading
 
 _HONORIFICS = {"mr", "mrs", "ms", "dr", "miss", "sir", "lady", "prof", "professor", "sheikh", "chef", "captain", "the"}
+_KIN = {
+    "son", "daughter", "mother", "father", "sister", "brother", "child", "baby", "raised", "adopted", "born", "married", "wife",
+    "husband", "parents", "twin", "birth", "blood", "cousin", "aunt", "uncle", "dead", "alive", "family",
+}  # fmt: skip
 _ENOUGH = 4
 _NAME_LIMIT = 80
 
@@ -66,18 +70,19 @@ def players(sheets: list[CharacterSheet], reading: Reading, prompt: str, family:
     mentioned = [p for p in cast if named_in(p.name, prompt)]
     described = _by_description(cast, reading)
     guests: list[Player] = []
+    wants = rng.sample(bank(family).wants, len(bank(family).wants))
     taken = {p.name.casefold() for p in cast}
     wanted = max(0, 2 - len(cast)) if cast else 3
-    for name, certain in _guest_names(reading, prompt, family, bool(cast)):
+    for name, certain in _guest_names(reading, prompt, family, alone=len(cast) < 2, has_cast=bool(cast)):
         short_taken = any(named_in(name, p.name) or named_in(p.name, name) for p in cast)
         if name.casefold() in taken or short_taken or not named_in(name, prompt) or len(name) > _NAME_LIMIT:
             continue
         if len(guests) >= (_ENOUGH if certain else wanted) or (cast and len(guests) >= max(2, wanted)):
             continue
         taken.add(name.casefold())
-        guests.append(_guest(name, reading, family, rng))
+        guests.append(_guest(name, reading, wants[len(guests) % len(wants)], rng))
     if not cast and not guests:
-        guests.append(_guest(_last_resort(prompt), reading, family, rng))
+        guests.append(_guest(_last_resort(prompt), reading, wants[0], rng))
     first = list(dict.fromkeys([*mentioned, *described]))
     return [*first, *guests, *(p for p in cast if p not in first)]
 
@@ -99,7 +104,8 @@ def parts(pool: list[Player], reading: Reading, family: str, rng: Random) -> Par
     rest = [p for p in rest if p is not ally]
     close = [p for p in rest if p.role in {Role.FAMILY, Role.RIVAL}]
     witness = next((p for p in rest if p in named), None) or (rng.choice(close or rest) if rest else None)
-    return Parts(lead, holder, ally, witness, host)
+    # With three people, the ally sees what a witness would.
+    return Parts(lead, holder, ally, witness or ally, host)
 
 
 def _lead(free: list[Player], named: list[Player], reading: Reading) -> Player:
@@ -114,6 +120,13 @@ def _holder(rest: list[Player], reading: Reading, family: str, rng: Random) -> P
     spoken_of = [p for p in hiding if p.secret and echoes(p.secret.mine, reading)]
     if spoken_of:
         return spoken_of[0]
+    if family == "secret":
+        # A family's secret is about who belongs to whom, before it is about money.
+        depth = {
+            p.name: len(_KIN & set(re.findall(r"\w+", p.secret.mine.casefold()))) if p.secret else 0 for p in hiding
+        }
+        deepest = max(depth.values())
+        return rng.choice([p for p in hiding if depth[p.name] == deepest])
     fitting = {"secret": (Role.FAMILY,), "betrayal": (Role.RIVAL, Role.ALLY)}.get(
         family, (Role.RIVAL, Role.FAMILY, Role.ALLY)
     )
@@ -173,20 +186,27 @@ def _by_description(cast: list[Player], reading: Reading) -> list[Player]:
     ]
 
 
-def _guest(name: str, reading: Reading, family: str, rng: Random) -> Player:
+def _guest(name: str, reading: Reading, want: str, rng: Random) -> Player:
     proper = name in reading.names or name.isnumeric() or not name.isascii()
     last = name.split()[-1]
     return Player(
         name=name,
-        short=name.split()[0] if name in reading.names else name if proper else f"the {name.lower()}",
+        short=name.split()[0] if name in reading.names else name if proper else f"the {_in_prose(name, reading)}",
         called=name.split()[0] if name in reading.names else name if proper or len(name.split()) == 1 else last,
-        want=plain_wish(rng.choice(bank(family).wants)),
+        want=plain_wish(want),
         tone=rng.choice(sorted(manners().tones)),
         guest=True,
     )
 
 
-def _guest_names(reading: Reading, prompt: str, family: str, has_cast: bool) -> Iterator[tuple[str, bool]]:
+def _in_prose(name: str, reading: Reading) -> str:
+    """Return a role's name as it stands within a sentence: in small letters, but for the names in it."""
+    return " ".join(w if w in reading.city.split() or (w.isupper() and len(w) > 1) else w.lower() for w in name.split())
+
+
+def _guest_names(
+    reading: Reading, prompt: str, family: str, *, alone: bool, has_cast: bool
+) -> Iterator[tuple[str, bool]]:
     """Yield names for guests, best first, and whether the prompt surely means a person by each."""
     known = lexicon()
     described = {"main character", "protagonist", "hero", "heroine", "host", "man", "woman", "people"}
@@ -199,7 +219,7 @@ def _guest_names(reading: Reading, prompt: str, family: str, has_cast: bool) -> 
                 (relation if foreign and not relation.isascii() else titled(relation)),
                 not has_cast or relation not in known.foreign_relations,
             )
-    if has_cast and len(reading.names) + len(reading.relations) > 0:
+    if not alone:
         return
     marks = [titled(w) for w in _marks(reading)]
     for plural in reading.plural_relations:
@@ -208,7 +228,7 @@ def _guest_names(reading: Reading, prompt: str, family: str, has_cast: bool) -> 
             yield f"{pair} {one}", True
         for mark in marks[:2]:
             yield f"{mark} {one}", True
-    for mark, role in zip(marks, bank(family).roles, strict=False):
+    for mark, role in zip([*marks[2:], *reversed(marks[:2])], bank(family).roles, strict=False):
         yield f"{mark} {role}", False
     yield from ((name, False) for name in _pictured_people(prompt))
     for word in sorted(dict.fromkeys(_tokens(prompt)), key=lambda w: -len(w)):
@@ -230,8 +250,9 @@ def _marks(reading: Reading) -> list[str]:
         | known.relations
         | {"episode", "show", "reality", "series"}
     )
+    plain |= IRREGULAR_PAST
     nouns = [
-        w for w in reading.words if len(w) > 3 and w not in plain and not w.endswith(("s", "ly", "ed")) and w.isascii()
+        w for w in reading.words if len(w) > 3 and w not in plain and w.isascii() and not w.endswith(("s", "ly", "ed"))
     ]
     first = [reading.city.split()[0]] if reading.city and reading.city[:1].isalpha() else []
     return list(dict.fromkeys([*first, *things, *places, *nouns])) if reading.english else []

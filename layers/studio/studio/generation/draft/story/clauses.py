@@ -38,7 +38,7 @@ _DETERMINERS = {
     "her",
     "their",
 }
-_IRREGULAR_PAST = {
+IRREGULAR_PAST = {
     "sold", "lost", "hid", "stole", "took", "kept", "broke", "lied", "left", "knew", "saw", "told", "made", "wrote", "spent",
     "gave", "found", "put", "burnt", "bought", "paid", "ran", "met", "slept", "cheated", "forged", "quit", "failed", "read",
     "sent", "came", "went", "had", "promised", "got", "became", "gambled", "let", "cut", "fell", "heard", "brought", "threw",
@@ -88,7 +88,7 @@ def secret(text: str, who: str) -> Clause | None:
     if first in {"i", "i'm", "i've", "i’m", "i’ve"}:
         return Clause(mine=body[0].upper() + body[1:], told=f"{{name}} has never said these words aloud: “{body}”")
     if first in {"is", "was", "has", "hasn't", "isn't", "can't", "cannot", "did"} or (
-        first in _IRREGULAR_PAST or (first.endswith("ed") and len(first) > 4)
+        first in IRREGULAR_PAST or (first.endswith("ed") and len(first) > 4)
     ):
         rest = first_person("it " + " ".join(words[1:]), who)[3:] if len(words) > 1 else ""
         return Clause(mine=f"I {_AUXILIARIES.get(first, first)} {rest}".strip(), told="{name} " + _lower_first(body))

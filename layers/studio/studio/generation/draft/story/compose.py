@@ -6,8 +6,9 @@ from pydantic import JsonValue
 
 from studio.domain.script import Beat, Guest, Script
 from studio.generation.draft.story.banks import bank
+from studio.generation.draft.story.casting import Player
 from studio.generation.draft.story.clips import clips
-from studio.generation.draft.story.nouns import titled
+from studio.generation.draft.story.nouns import sentence_case, titled
 from studio.generation.draft.story.plan import Plan, plan
 from studio.generation.draft.story.scenes import staged
 from studio.generation.draft.story.slots import Slots
@@ -26,21 +27,27 @@ def compose(material: Mapping[str, JsonValue]) -> Script:
     return Script(
         title=_title(story),
         synopsis=_synopsis(story),
-        guests=[Guest(name=p.name, description="Named in the prompt.") for p in guests],
+        guests=[Guest(name=p.name, description=_about(p)) for p in guests],
         scenes=[entry.scene for entry in scenes],
         clips=clips(story, scenes),
         open_question=_question(story) if cliffhanger else "",
     )
 
 
-def _pick(story: Plan, own: tuple[str, ...], shared: tuple[str, ...]) -> str:
-    slots = Slots(story, story.places[0])
+def _pick(story: Plan, own: tuple[str, ...], shared: tuple[str, ...], *, quoting: bool = True) -> str:
+    slots = Slots(story, story.places[0], quoting=quoting)
     fitting = [t for t in own if slots.fits(t)] or [t for t in shared if slots.fits(t)]
-    return slots.said(story.rng.choice(fitting))
+    # The prompt's own words come first, wherever they fit.
+    return slots.said(story.rng.choice([t for t in fitting if "{deed}" in t] or fitting))
+
+
+def _about(guest: Player) -> str:
+    wants = guest.want.of(guest.short)
+    return f"{sentence_case(wants)}."
 
 
 def _title(story: Plan) -> str:
-    title = titled(_pick(story, story.bank.titles, bank("common").titles))
+    title = titled(_pick(story, story.bank.titles, bank("common").titles, quoting=False))
     return title if len(title) <= 160 else titled(story.thing.the)
 
 

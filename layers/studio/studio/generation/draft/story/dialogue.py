@@ -30,6 +30,11 @@ class Said:
 
 def usable(unit: Unit, plan: Plan, slots: Slots) -> bool:
     """Tell whether everybody and everything that `unit` cannot do without is there."""
+    if (unit.solo and not plan.parts.alone) or (unit.paper and not plan.thing.readable):
+        return False
+    # Where the ally stands in for the witness, the two must not meet.
+    if plan.parts.witness is plan.parts.ally and {text.lstrip("~")[0] for text in unit.say} >= {"A", "W"}:
+        return False
     needed = [m for text in unit.say if (m := _LINE.fullmatch(text)) and not m["optional"]]
     speakers = {m["who"] for m in needed}
     here = all(plan.parts.of(who) for who in speakers) and not (plan.parts.alone and "H" in speakers)
@@ -57,7 +62,9 @@ class Voices:
             if player is None or not slots.fits(match["text"]) or (self._plan.parts.alone and match["who"] == "H"):
                 continue
             rank = 2 if match["optional"] else 1 if out else 0
-            out.append(Said(self._line(player, match["text"], match["how"], match["direction"] or "", slots), rank))
+            opens = not out
+            line = self._line(player, match["text"], match["how"], match["direction"] or "", slots, opens=opens)
+            out.append(Said(line, rank))
         return out
 
     def cutaway(self, beat: Beat, slots: Slots) -> Said | None:
@@ -78,17 +85,19 @@ class Voices:
         alone_and_other = self._plan.parts.alone and template[0] == "H"
         return player is not None and not alone_and_other and slots.fits(template.split(": ", 1)[1])
 
-    def _line(self, player: Player, template: str, how: str, direction: str, slots: Slots) -> Line:
+    def _line(
+        self, player: Player, template: str, how: str, direction: str, slots: Slots, *, opens: bool = False
+    ) -> Line:
         rng = self._plan.rng
         tone = manners().tones[player.tone]
         text = slots.said(template)
-        if not direction and rng.random() < 0.22 and tone.directions:
+        if not direction and not how and rng.random() < 0.2 and tone.directions:
             direction = rng.choice(tone.directions)
         if how == "" and len(text.split()) > 5:
-            text = self._coloured(player, text)
+            text = self._coloured(player, text, opens=opens)
         return Line(speaker=player.name, text=text, delivery=_DELIVERY[how], direction=direction)
 
-    def _coloured(self, player: Player, text: str) -> str:
+    def _coloured(self, player: Player, text: str, *, opens: bool) -> str:
         """Return `text` with what this person is known to say, a few times in an episode."""
         rng = self._plan.rng
         phrase = player.catchphrase
@@ -100,7 +109,7 @@ class Voices:
             if len(phrase.split()) <= 3:
                 return f"{phrase[0].upper()}{phrase[1:]}. {text}"
         openings = [o for o in manners().tones[player.tone].openings if o not in self._openings]
-        if openings and player.name not in self._openings and rng.random() < 0.3:
+        if openings and opens and player.name not in self._openings and rng.random() < 0.5:
             opening = rng.choice(openings)
             self._openings |= {opening, player.name}
             return f"{opening} {text}"
@@ -119,7 +128,7 @@ def fitted(scenes: list[list[Said]], words: int) -> list[list[Said]]:
         ]
         if not droppable:
             break
-        _, _, _, scene, index = max(droppable, key=lambda entry: (entry[0], entry[1], entry[2]))
+        _, _, _, scene, index = max(droppable, key=lambda entry: (entry[0], entry[1], entry[4]))
         del kept[scene][index]
     over = sum(said.words for lines in kept for said in lines) - words
     if over > 0:

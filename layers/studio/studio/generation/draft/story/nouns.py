@@ -32,6 +32,11 @@ class Thing:
         return (f"some {self.noun}" if self.plural or self.mass else with_article(self.noun)) + told
 
     @property
+    def readable(self) -> bool:
+        """Whether there is something to read on it."""
+        return bool(self.quote) or self.noun.split()[-1].casefold() in lexicon().papers
+
+    @property
     def it(self) -> str:
         """The pronoun it takes as an object."""
         return "them" if self.plural else "it"

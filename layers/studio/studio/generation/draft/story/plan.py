@@ -11,13 +11,21 @@ from pydantic import JsonValue, ValidationError
 
 from studio.domain.base import clean
 from studio.domain.project import CharacterSheet
-from studio.generation.draft.story.banks import FAMILIES, Bank, Place, bank, lexicon
+from studio.generation.draft.story.banks import Bank, Place, bank, lexicon
 from studio.generation.draft.story.casting import Parts, echoes, parts, players
 from studio.generation.draft.story.clauses import Clause, plain_secret
 from studio.generation.draft.story.nouns import Thing, thing
 from studio.generation.draft.story.reading import Reading, read
 
 _DAY = ("DAWN", "MORNING", "DAY", "AFTERNOON", "SUNSET", "DUSK", "EVENING", "NIGHT", "NIGHT")
+_DAYS = (
+    ("MORNING", "DAY", "AFTERNOON", "DUSK", "NIGHT", "NIGHT"),
+    ("DAY", "AFTERNOON", "SUNSET", "EVENING", "NIGHT", "NIGHT"),
+    ("NIGHT", "MORNING", "DAY", "DUSK", "EVENING", "NIGHT"),
+    ("AFTERNOON", "SUNSET", "DUSK", "EVENING", "NIGHT", "DAWN"),
+    ("EVENING", "NIGHT", "MORNING", "DAY", "SUNSET", "NIGHT"),
+)
+"""Hours of six scenes, where the prompt names none."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,10 @@ def _thing(reading: Reading, roles: Parts, chosen: Bank, rng: Random) -> Thing:
 
 
 def _quotable(text: str) -> str:
-    line = " ".join(text.split()[:7])
-    return line[:60].rstrip()
+    """Return the last few words of `text`."""
+    # The end of a sentence says more of what it is about than its beginning, which asks for an episode.
+    line = " ".join(text.split()[-4:]).strip(" .!?؟。،,")
+    return line[-60:].lstrip()
 
 
 def _truth(
@@ -124,7 +134,12 @@ def _truth(
     own = roles.holder.secret
     if own and (family in {"secret", "betrayal"} or echoes(own.mine, reading)):
         return own, True
-    return plain_secret(rng.choice(chosen.truths).replace("{thing}", object_.the).replace("{it}", object_.it)), False
+    about = [t for t in chosen.truths if "{thing}" in t] if reading.things else []
+    return plain_secret(_bank_truth(rng.choice(about or list(chosen.truths)), object_, roles)), False
+
+
+def _bank_truth(template: str, object_: Thing, roles: Parts) -> str:
+    return template.replace("{thing}", object_.the).replace("{it}", object_.it).replace("{lead}", roles.lead.short)
 
 
 def _event(reading: Reading, chosen: Bank, rng: Random) -> str:
@@ -144,7 +159,8 @@ def _places(reading: Reading, chosen: Bank, rng: Random) -> tuple[Place, ...]:
 
 def _hours(first: str, rng: Random) -> tuple[str, ...]:
     """Return the hours of six scenes, one day in order, beginning at the hour the prompt names."""
-    start = _DAY.index(first) if first else rng.choice((0, 1, 2, 3))
+    if not first:
+        return rng.choice(_DAYS)
+    start = _DAY.index(first)
     ring = [*_DAY[start:], *_DAY[:start]]
-    step = 1 if start > 2 else rng.choice((1, 1, 2))
-    return tuple(ring[(i * step) % len(ring)] for i in range(6))
+    return tuple(ring[:6])

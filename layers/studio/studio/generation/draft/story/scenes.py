@@ -11,7 +11,7 @@ from studio.generation.draft.story.slots import Slots
 _REVEALS = (Beat.TWIST, Beat.BETRAYAL)
 _ENDS = (Beat.CLIFFHANGER, Beat.RESOLUTION)
 _CONFESSIONAL = Place(
-    name="confessional",
+    name="confessional room",
     kind="INT",
     prep="in",
     set="a small confessional corner, one chair against a heavy curtain, a single warm lamp",
@@ -81,12 +81,17 @@ def _unit(plan: Plan, beat: Beat, index: int, used: set[Unit]) -> tuple[Unit, Pl
     slots = Slots(plan, place)
     own = [u for u in plan.bank.units if u.beat in wanted and u not in used and usable(u, plan, slots)]
     shared = [u for u in bank("common").units if u.beat in wanted and u not in used and usable(u, plan, slots)]
-    # What a family's own bank has says more about the prompt, so it comes three times as often.
-    unit = plan.rng.choice(own * 3 + shared)
-    if unit.at and place.name not in unit.at and beat is not Beat.CONFESSIONAL:
-        at_hand = [p for p in plan.places if p.name in unit.at]
-        place = at_hand[0] if at_hand else lexicon().place(unit.at[0])
+    # A family's own bank says more about the prompt, so it comes more often; what fits the place comes before the rest.
+    here = [u for u in own if _fits(u, place)] * 5 + [u for u in shared if _fits(u, place)]
+    unit = plan.rng.choice(here or own or shared)
+    if not _fits(unit, place):
+        at_hand = [p for p in plan.places if _fits(unit, p)]
+        place = at_hand[index % len(at_hand)] if at_hand else lexicon().place(unit.at[0])
     return unit, place
+
+
+def _fits(unit: Unit, place: Place) -> bool:
+    return not unit.at or place.name in unit.at or place.kind in unit.at
 
 
 def _place(plan: Plan, beat: Beat, index: int) -> Place:

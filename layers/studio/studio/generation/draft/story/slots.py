@@ -4,6 +4,7 @@ A template whose slot has no word is not used at all, so nothing ever reads "Non
 """
 
 import re
+from dataclasses import replace
 from string import Formatter
 
 from studio.generation.draft.story.banks import Place
@@ -17,10 +18,12 @@ _PEOPLE = {"lead": "L", "holder": "H", "ally": "A", "witness": "W", "host": "O"}
 class Slots:
     """What can be filled in, for one story and, with `at`, one place."""
 
-    def __init__(self, plan: Plan, place: Place | None = None) -> None:
-        """Collect the words of `plan`; `place` is where the scene is."""
+    def __init__(self, plan: Plan, place: Place | None = None, *, quoting: bool = True) -> None:
+        """Collect the words of `plan`; `place` is where the scene is; quoting: say what the thing says."""
         self._plan = plan
         self._words = self._collect(plan)
+        if not quoting:
+            self._words["a_thing"] = replace(plan.thing, quote="").a
         if place:
             self._words |= {"room": f"the {place.name}", "here": f"{place.prep} the {place.name}", "set": place.set}
 
@@ -68,6 +71,7 @@ class Slots:
             "it": thing.it,
             "they": thing.they,
             "was": "were" if thing.plural else "was",
+            "s": "" if thing.plural else "s",
             "is": "are" if thing.plural else "is",
             "has": "have" if thing.plural else "has",
             "this": "these" if thing.plural else "this",

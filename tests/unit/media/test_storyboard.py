@@ -1,0 +1,186 @@
+"""The drawing board: same shot, same picture; another shot, another picture; and nothing anyone writes breaks it."""
+
+from functools import cache
+from io import BytesIO
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from media.storyboard import Board, layout, paint_board, slate_box, slate_right
+from PIL import Image, ImageChops, ImageStat
+from studio.domain.shot import Angle, Aspect, Figure, Shot, ShotSize
+
+LEILA = Figure(name="Leila", hair="emerald hijab", wardrobe="cream coat")
+OMAR = Figure(name="Omar", hair="short black hair, beard", wardrobe="navy suit", build="tall, broad")
+CROWD = tuple(Figure(name=name) for name in ("Ana", "Ben", "Chi", "Dan", "Eve", "Fay", "Gus"))
+
+
+def a_shot(**changes: object) -> Shot:
+    given_fields: dict[str, object] = {
+        "scene": 1,
+        "number": 2,
+        "heading": "INT. KITCHEN - NIGHT",
+        "description": "Leila and Omar argue over a letter.",
+        "people": (LEILA, OMAR),
+        "mood": "tense",
+    }
+    return Shot.model_validate(given_fields | changes)
+
+
+@cache
+def painted(board: Board) -> bytes:
+    return paint_board(board)
+
+
+def opened(board: Board) -> Image.Image:
+    return Image.open(BytesIO(painted(board)))
+
+
+def test_the_same_board_gives_the_same_bytes() -> None:
+    board = Board(a_shot())
+    assert paint_board(board) == painted(board)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Board(a_shot(number=3)),
+        Board(a_shot(), take=2),
+        Board(a_shot(), prompt="another prompt"),
+        Board(a_shot(description="Leila comforts Omar.")),
+        Board(a_shot(heading="EXT. BEACH - DAY")),
+        Board(a_shot(mood="joyful")),
+        Board(a_shot(size=ShotSize.CLOSE_UP)),
+        Board(a_shot(angle=Angle.LOW)),
+        Board(a_shot(lens_mm=85)),
+        Board(a_shot(), photorealistic=True),
+    ],
+    ids=["shot", "take", "prompt", "description", "heading", "mood", "size", "angle", "lens", "photorealistic"],
+)
+def test_whatever_differs_in_the_request_shows_in_the_picture(other: Board) -> None:
+    first = opened(Board(a_shot())).convert("RGB")
+    difference = ImageChops.difference(first, opened(other).convert("RGB"))
+    assert sum(ImageStat.Stat(difference).mean) > 3
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_a_picture_has_the_pixels_of_its_aspect_and_stays_small(aspect: Aspect) -> None:
+    board = Board(a_shot(), aspect)
+    assert opened(board).size == aspect.pixels
+    assert len(painted(board)) < 3_000_000
+
+
+def test_the_file_itself_says_that_it_is_a_draft() -> None:
+    picture = opened(Board(a_shot(), references=("leila.png", "عمر")))
+    picture.load()
+    assert picture.format == "PNG"
+    assert picture.info["Comment"] == "DRAFT – a rehearsal frame, no camera and no image model involved"
+    assert picture.info["Software"] == "Episode Studio draft"
+    assert (picture.info["scene"], picture.info["shot"], picture.info["take"]) == ("1", "2", "1")
+    assert picture.info["references"] == "leila.png, عمر"
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_the_slate_is_dark_with_chalk_on_it(aspect: Aspect) -> None:
+    board = Board(a_shot(), aspect)
+    right = slate_right(layout(board.shot, aspect))
+    slate = opened(board).convert("L").crop(slate_box(aspect.pixels, right))
+    darkest, lightest = slate.getextrema()
+    assert darkest < 40
+    assert lightest > 180
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_a_tighter_shot_shows_a_larger_face(aspect: Aspect) -> None:
+    order = [ShotSize.ESTABLISHING, ShotSize.WIDE, ShotSize.MEDIUM, ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP]
+    heads = [layout(a_shot(size=size, people=(LEILA,)), aspect).people[0].head for size in order]
+    assert heads == sorted(heads)
+    assert heads[3] > 3 * heads[1]
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+@pytest.mark.parametrize("size", [ShotSize.ESTABLISHING, ShotSize.WIDE, ShotSize.MEDIUM, ShotSize.CLOSE_UP])
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 7])
+def test_nobody_in_focus_loses_their_head_to_the_frame(aspect: Aspect, size: ShotSize, count: int) -> None:
+    width, height = aspect.pixels
+    blocking = layout(a_shot(people=CROWD[:count], size=size), aspect)
+    assert len(blocking.people) == min(count, 6)
+    for person in blocking.people:
+        left, top, right, bottom = person.head_box
+        if person.z <= blocking.camera.distance * 1.02:
+            assert left >= 0
+            assert right <= width
+            assert top >= 0
+            assert bottom <= height
+
+
+def test_an_over_the_shoulder_shot_looks_past_somebody_even_when_only_one_is_named() -> None:
+    for people in ((LEILA,), (LEILA, OMAR)):
+        blocking = layout(a_shot(people=people, angle=Angle.OVER_SHOULDER), Aspect.WIDE)
+        assert [person.back for person in blocking.people] == [False, True]
+        facing, shoulder = blocking.people
+        assert shoulder.head > facing.head
+        assert shoulder.z < facing.z
+
+
+def test_night_is_darker_than_day() -> None:
+    for place in ("INT. LIVING ROOM", "EXT. STREET"):
+        night, day = (
+            ImageStat.Stat(opened(Board(a_shot(heading=f"{place} - {hour}"))).convert("L")).mean[0]
+            for hour in ("NIGHT", "DAY")
+        )
+        assert night < day * 0.85
+
+
+def test_people_in_different_clothes_look_different_where_they_stand() -> None:
+    shots = [a_shot(people=(Figure(name="Sam", wardrobe=wear),)) for wear in ("red dress", "navy suit")]
+    person = layout(shots[0], Aspect.WIDE).people[0]
+    box = (
+        round(person.left - person.head * 0.8),
+        round(person.top + person.head * 1.4),
+        round(person.left + person.head * 0.8),
+        round(person.top + person.head * 3.2),
+    )
+    first, second = (opened(Board(shot)).convert("RGB").crop(box) for shot in shots)
+    assert sum(ImageStat.Stat(ImageChops.difference(first, second)).mean) > 60
+
+
+def test_somebody_looks_the_same_in_every_shot_they_are_not_described_in() -> None:
+    one = layout(a_shot(people=(Figure(name="Noor"),)), Aspect.WIDE).people[0].look
+    two = layout(a_shot(number=9, heading="EXT. BEACH - DAY", people=(Figure(name="Noor"),)), Aspect.TALL).people[0].look
+    assert one == two
+
+
+AWKWARD = st.text(st.characters(exclude_categories=("Cs",)), max_size=40) | st.sampled_from(
+    ["👩🏾‍🍳🔥 كعكة محترقة", "‏شارع‎ — ليل", "INT./EXT. - ", "𝕶𝖎𝖙𝖈𝖍𝖊𝖓", "%s {0} \\", "(((", "rain fire snow smoke mirror door"]
+)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(AWKWARD, AWKWARD, AWKWARD, AWKWARD, st.sampled_from(list(ShotSize)), st.sampled_from(list(Angle)))
+def test_no_words_can_break_the_board(
+    heading: str, description: str, hair: str, mood: str, size: ShotSize, angle: Angle
+) -> None:
+    figure = Figure(name="🙂", hair=hair, wardrobe=description[:200], skin=hair, build=mood)
+    shot = a_shot(
+        heading=heading, description=description, people=(figure, OMAR)[: 1 + len(hair) % 2], mood=mood, size=size, angle=angle
+    )
+    assert paint_board(Board(shot)).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("count", [0, 6])
+@pytest.mark.parametrize("angle", list(Angle))
+def test_any_angle_can_be_blocked_with_nobody_and_with_many(angle: Angle, count: int) -> None:
+    blocking = layout(a_shot(people=CROWD[:count], angle=angle), Aspect.SQUARE)
+    assert len(blocking.people) == count
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["BEDROOM", "HALLWAY", "OFFICE", "CAFE", "CONFESSIONAL", "HOSPITAL", "WEDDING HALL", "AIRPORT", "STUDIO", "GYM", "SHOP"]
+    + ["CLASSROOM", "CAR", "ROOFTOP", "MARKET", "GARDEN", "MOSQUE COURTYARD", "قلعة"],
+)
+def test_every_set_can_be_painted_without_people(place: str) -> None:
+    outside = place in {"ROOFTOP", "MARKET", "GARDEN", "MOSQUE COURTYARD"}
+    shot = a_shot(heading=f"{'EXT' if outside else 'INT'}. {place} - DAY", people=(), size=ShotSize.ESTABLISHING)
+    assert ImageStat.Stat(opened(Board(shot)).convert("L")).stddev[0] > 15
