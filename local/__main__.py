@@ -15,7 +15,9 @@ from local.report import Report
 
 def main() -> None:
     """Run the command in sys.argv."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Both end a command tidily, also where a shell started it in the background with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     wants_json = "produce" in sys.argv[1:2] and "--json" in sys.argv
     try:
         code = app(prog_name="./studio", standalone_mode=False) or 0

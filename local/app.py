@@ -157,12 +157,14 @@ def status(
     place = _running(stack, data)
     if place.emulator and (trouble := place.emulator.health()["checkpoint"]["error"]):
         Report().warn(f"The studio's state is not being saved: {trouble}")
+    console = Console(highlight=False)
     with place.client() as client:
         if episode:
             page = pages.one_episode(client.episode(episode))
         else:
-            page = pages.overview(place, client.get("/dashboard"), client.get("/episodes", limit=10)["items"])
-    Console(highlight=False).print(page)
+            episodes = client.get("/episodes", limit=10)["items"]
+            page = pages.overview(place, client.get("/dashboard"), episodes, console.width)
+    console.print(page)
 
 
 @app.command()
@@ -189,19 +191,16 @@ def logs(
     from local import logs as reading
 
     outputs = _running(stack, data).outputs
-    names = reading.groups(outputs, function)
-    if not names and not follow:
-        raise StudioProblem(
-            "There are no logs yet." if function is None else f"{function} has no logs.", "./studio logs"
-        )
     console = Console(highlight=False, soft_wrap=True)
     since = time.time() - reading.LOOK_BACK_SECONDS
-    past = [line for event in reading.events(outputs, names, since) if (line := reading.line(event, outputs.stack))]
+    past = [line for event in reading.events(outputs, function, since) if (line := reading.line(event))]
+    if not past and not follow:
+        raise StudioProblem(f"{function or 'No function'} has written nothing in the last hour.", "./studio logs")
     for line in past[-lines:]:
         console.print(line)
     if follow:
         for event in reading.follow(outputs, function, time.time()):
-            if (told := reading.line(event, outputs.stack)) is not None:
+            if (told := reading.line(event)) is not None:
                 console.print(told)
 
 

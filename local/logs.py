@@ -24,38 +24,39 @@ _USUAL = {
 _PLATFORM = ("START ", "END ", "REPORT ", "INIT_START", "XRAY ")
 
 
-def groups(outputs: Outputs, function: str | None) -> list[str]:
-    """The log groups of the stack's functions, or of one of them."""
-    client = outputs.client("logs")
-    prefix = f"/aws/lambda/{outputs.stack}-{(function or '').replace('-', '_') if function else ''}"
-    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=f"/aws/lambda/{outputs.stack}-")
-    names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
-    if function is None:
-        return names
-    wanted = prefix.casefold()
-    return [name for name in names if name.replace("-", "_").casefold().startswith(wanted.replace("-", "_"))]
+def groups(outputs: Outputs) -> list[str]:
+    """The log groups the stack's functions write to: the one it names, or one for each function."""
+    named = outputs.values.get("LogGroupName")
+    if named:
+        return [named]
+    prefix = f"/aws/lambda/{outputs.stack}-"
+    pages = outputs.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+    return [group["logGroupName"] for page in pages for group in page["logGroups"]]
 
 
-def events(outputs: Outputs, names: list[str], since: float) -> list[dict[str, Any]]:
-    """What the groups hold since then, oldest first. `group` is added to each event."""
+def events(outputs: Outputs, function: str | None, since: float) -> list[dict[str, Any]]:
+    """What the functions wrote since then, oldest first, each with its `function`; only one's where one is named."""
     client = outputs.client("logs")
     found: list[dict[str, Any]] = []
-    for name in names:
+    for name in groups(outputs):
         try:
             pages = client.get_paginator("filter_log_events").paginate(logGroupName=name, startTime=int(since * 1000))
             found += [event | {"group": name} for page in pages for event in page["events"]]
         except ClientError as problem:
             if problem.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-    return sorted(found, key=lambda event: (event["timestamp"], event.get("ingestionTime", 0)))
+    _name_functions(found, outputs.stack)
+    wanted = (function or "").replace("_", "-").casefold()
+    chosen = [event for event in found if not wanted or event["function"].casefold() == wanted]
+    return sorted(chosen, key=lambda event: (event["timestamp"], event.get("ingestionTime", 0)))
 
 
 def follow(outputs: Outputs, function: str | None, since: float) -> Iterator[dict[str, Any]]:
     """Events for ever, as they come. Late ones are seen too: each poll looks back ten seconds."""
     seen: dict[str, float] = {}
     while True:
-        for event in events(outputs, groups(outputs, function), since):
-            key = event.get("eventId") or f"{event['group']}{event['timestamp']}{event['message']}"
+        for event in events(outputs, function, since):
+            key = f"{event['logStreamName']}{event['timestamp']}{event['message']}"
             if key not in seen:
                 seen[key] = event["timestamp"] / 1000
                 yield event
@@ -64,32 +65,40 @@ def follow(outputs: Outputs, function: str | None, since: float) -> Iterator[dic
         time.sleep(POLL_SECONDS)
 
 
-def line(event: dict[str, Any], stack: str) -> Text | None:
-    """One event for a person; None for what the platform says about itself."""
-    message = event["message"].strip()
-    if not message or message.startswith(_PLATFORM):
+def _name_functions(found: list[dict[str, Any]], stack: str) -> None:
+    """Add `function` to each event. A stream belongs to one function, and its JSON lines say to which."""
+    streams: dict[tuple[str, str], str] = {}
+    for event in found:
+        page = _json(event["message"])
+        name = page.get("service") or page.get("function_name")
+        if name:
+            streams[event["group"], event["logStreamName"]] = str(name)
+    for event in found:
+        alone = event["group"].removeprefix(f"/aws/lambda/{stack}-")
+        name = streams.get((event["group"], event["logStreamName"]), "" if alone.startswith("/") else alone)
+        event["function"] = name.removeprefix(f"{stack}-").replace("_", "-")
+
+
+def line(event: dict[str, Any]) -> Text | None:
+    """One event for a person; None for metrics, and for what the platform says about itself."""
+    message = event["message"].rstrip()
+    if not message.strip() or message.startswith(_PLATFORM) or "_aws" in _json(message):
         return None
     at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
-    function = event["group"].removeprefix(f"/aws/lambda/{stack}-")
     level, said = _read(message)
     text = Text()
     text.append(f"{at} ", "dim")
-    text.append(f"{function} ", "cyan")
+    text.append(f"{event['function']} ", "cyan")
     text.append(said, COLOURS.get(level, ""))
     return text
 
 
 def _read(message: str) -> tuple[str, str]:
     """The level and the readable part of a line, JSON or not."""
-    try:
-        page = json.loads(message)
-    except ValueError:
-        page = None
-    if not isinstance(page, dict):
+    page = _json(message)
+    if not page:
         bad = "Traceback" in message or "[ERROR]" in message
         return ("ERROR" if bad else "INFO"), message
-    if "_aws" in page:  # a metric in CloudWatch's embedded format
-        return "DEBUG", "metric " + " ".join(f"{k}={v}" for k, v in page.items() if k != "_aws")
     level = str(page.get("level", "INFO")).upper()
     said = page.get("message", "")
     parts = [said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)]
@@ -97,3 +106,14 @@ def _read(message: str) -> tuple[str, str]:
     if page.get("exception"):
         parts.append("\n" + str(page["exception"]))
     return level, f"{level:<8}" + " ".join(parts)
+
+
+def _json(message: str) -> dict[str, Any]:
+    """The object a line holds; empty for a line that holds none."""
+    if not message.startswith("{"):
+        return {}
+    try:
+        page = json.loads(message)
+    except ValueError:
+        return {}
+    return page if isinstance(page, dict) else {}

@@ -46,7 +46,9 @@ def studio_is_up(place: Place, data_dir: Path) -> RenderableType:
     return Group("[bold green]The studio is up.[/]", grid)
 
 
-def overview(place: Place, dashboard: Mapping[str, Any], episodes: list[Mapping[str, Any]]) -> RenderableType:
+def overview(
+    place: Place, dashboard: Mapping[str, Any], episodes: list[Mapping[str, Any]], width: int
+) -> RenderableType:
     """How things stand: totals, money, the last episodes."""
     outputs = place.outputs
     totals, spend = dashboard["episodes"], dashboard["spend"]
@@ -64,15 +66,15 @@ def overview(place: Place, dashboard: Mapping[str, Any], episodes: list[Mapping[
         return Group(grid, Panel(invitation, expand=False, border_style="dim"))
     table = Table(box=None, header_style="dim", pad_edge=False)
     for name in ("Episode", "Status", "Title", "Clips", "Cost", "Made"):
-        table.add_column(name, overflow="ellipsis", no_wrap=name != "Title")
+        table.add_column(name, no_wrap=True)
     for episode in episodes:
         table.add_row(
             episode["episode_id"],
             coloured(episode["status"]),
-            escape(episode.get("title") or episode.get("prompt") or ""),
+            escape((episode.get("title") or episode.get("prompt") or "")[: max(12, width - 68)]),
             str(episode.get("clips_wanted", "")),
             f"${float(episode.get('cost_usd') or 0):.2f}",
-            str(episode.get("created_at", ""))[:16].replace("T", " "),
+            str(episode.get("created_at", ""))[5:16].replace("T", " "),
         )
     return Group(grid, "", table)
 

@@ -6,6 +6,7 @@ import sys
 from io import BytesIO
 
 from PIL import Image
+
 from studio.domain.shot import Aspect, Figure, Shot
 from studio.generation.draft.painter import DraftPainter
 from studio.generation.ports import Painter, PaintRequest, Reference

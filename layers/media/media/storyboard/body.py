@@ -37,7 +37,7 @@ class Body:
             look.top if look.garment in {"suit", "robe", "gown", "dress", "scrubs"} else look.bottom
         )
         self.wide = (0.88 if look.feminine else 1.04) * (0.55 + 0.45 * look.breadth)
-        self.waist = (0.50 if look.feminine else 0.66) * look.breadth
+        self.waist = (0.57 if look.feminine else 0.70) * look.breadth
         self.hips = (0.68 if look.feminine else 0.64) * (0.4 + 0.6 * look.breadth)
         # A body turns with the head, though less, and shows narrower shoulders for it.
         self.narrow = 1.0 - 0.16 * pose.aside
@@ -72,20 +72,17 @@ class Body:
                     self.part(
                         [(side * 0.40, 3.95, 0.25), (side * 0.40, 4.7, 0.19), (side * 0.39, 5.68, 0.14)], self.bottom
                     )
-            lap = [
-                (-0.66, 3.35),
-                (0.66, 3.35),
-                (0.70, 3.9),
-                (0.62, 4.3),
-                (0.2, 4.3),
-                (0.0, 3.9),
-                (-0.2, 4.3),
-                (-0.62, 4.3),
-                (-0.70, 3.9),
-            ]
             if long:
-                lap = [(-0.66, 3.35), (0.66, 3.35), (0.74, 4.0), (0.66, 5.6), (-0.66, 5.6), (-0.74, 4.0)]
-            self.sheet.volume(smooth(self.all(lap)), self.bottom, 0.28)
+                lap: list[Point] = [(-0.66, 3.35), (0.66, 3.35), (0.74, 4.0), (0.66, 5.6), (-0.66, 5.6), (-0.74, 4.0)]
+                self.sheet.volume(smooth(self.all(lap)), self.bottom, 0.28)
+                return
+            for side in (-1, 1):
+                # Thighs come towards the camera: short, wide, and lit from above at the knee.
+                thigh = [(side * 0.32, 3.4, 0.34), (side * 0.38, 3.8, 0.31), (side * 0.41, 4.1, 0.27)]
+                self.part([(x, y, w * girth) for x, y, w in thigh], self.bottom, 0.5)
+                self.sheet.volume(
+                    oval(*self.at(side * 0.41, 4.12), self.pose.head * 0.25, self.pose.head * 0.2), self.bottom, 0.4
+                )
             return
         skirt_end = {"robe": 7.08, "gown": 7.2, "sarong": 6.85, "dress": 5.35, "coat": 5.5}.get(self.look.garment, 0.0)
         for side in (-1, 1):
@@ -122,8 +119,10 @@ class Body:
         """Paint neck and upper body; seen from the `back` it has a seam instead of the garment's own marks."""
         look, sheet, head = self.look, self.sheet, self.pose.head
         w, waist, hip = self.wide, self.waist, self.hips
-        neck = 0.19 if look.feminine else 0.235
-        self.part([(0.0, 0.72, neck * 1.05), (0.0, 1.05, neck), (0.0, 1.5, neck * 1.25)], self.skin, 0.4)
+        neck, aside = 0.19 if look.feminine else 0.235, self.pose.aside
+        self.part(
+            [(-0.09 * aside, 0.72, neck * 1.05), (-0.06 * aside, 1.05, neck), (0.0, 1.5, neck * 1.25)], self.skin, 0.4
+        )
         jaw = [
             self.pose.at(-0.22, 0.86),
             self.pose.at(0.26, 0.86),
@@ -132,7 +131,7 @@ class Body:
             self.pose.at(-0.2, 1.1),
         ]
         sheet.tint(smooth(jaw), lit(self.skin[0], 0.7), 0.75, head * 0.05)
-        loose = {"robe": 0.10, "hoodie": 0.08, "coat": 0.10, "jacket": 0.05, "sweater": 0.05}.get(look.garment, 0.0)
+        loose = {"robe": 0.10, "hoodie": 0.08, "coat": 0.10, "jacket": 0.05, "sweater": 0.08}.get(look.garment, 0.0)
         slope = 1.47 if not look.feminine else 1.52
         end = (
             3.95
@@ -172,8 +171,8 @@ class Body:
         elbow, wrist = near if side < 0 else far
         girth = (0.17 if look.feminine else 0.205) * (0.5 + 0.5 * look.breadth)
         shoulder = (side * self.wide * 0.82, 1.66 if not look.feminine else 1.70)
-        joints = [(shoulder[0] * 0.86, shoulder[1] - 0.13, girth * 0.72),
-            (shoulder[0] * 1.01, shoulder[1] + 0.08, girth * 1.1),
+        joints = [(shoulder[0] * 0.84, shoulder[1] - 0.10, girth * 0.72),
+            (shoulder[0] * 1.0, shoulder[1] + 0.20, girth * 1.06),
             (side * elbow[0] * (0.45 + 0.55 * self.wide), elbow[1], girth * 0.92),
                   (side * wrist[0] * (0.45 + 0.55 * self.wide), wrist[1], girth * 0.62)]  # fmt: skip
         sleeve = self.top
@@ -220,9 +219,9 @@ class Body:
             out = 0.26 * (1.0 - 0.10 * abs(i - 1.4)) * (0.8 if arms in {"hold", "clasp", "crossed", "hips"} else 1.0)
             if arms == "point" and side > 0:
                 out = 0.34 if i == 0 else 0.02
-            tip = across + (i - 1.5) * spread
+            tip, bend = across + (i - 1.5) * spread, 0.32 + out * 0.5
             self.part([(cx + ux * 0.20 + px * across, cy + uy * 0.20 + py * across, 0.043 * size),
-                       (cx + ux * (0.32 + out * 0.5) + px * tip * 0.9, cy + uy * (0.32 + out * 0.5) + py * tip * 0.9, 0.040 * size),
+                       (cx + ux * bend + px * tip * 0.9, cy + uy * bend + py * tip * 0.9, 0.040 * size),
                        (cx + ux * (0.32 + out) + px * tip, cy + uy * (0.32 + out) + py * tip, 0.026 * size)],
                        self.skin)  # fmt: skip
         self.part([(cx + ux * 0.06 + px * -0.09 * side, cy + uy * 0.06 + py * -0.09 * side, 0.042 * size),

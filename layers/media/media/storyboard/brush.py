@@ -40,14 +40,23 @@ def smooth(points: Outline, closed: bool = True, steps: int = 6) -> list[Point]:
     return curve
 
 
-def limb(spine: Sequence[tuple[float, float, float]], steps: int = 5) -> list[Point]:
-    """Return the outline of a tube along `spine`, a list of x, y and half the width there."""
+def limb(spine: Sequence[tuple[float, float, float]], steps: int = 4) -> list[Point]:
+    """Return the outline of a tube that bends along `spine`, a list of x, y and half the width there."""
     if len(spine) > 2:
-        # Curved first, so that elbows and knees bend instead of breaking.
-        course = smooth([(x, y) for x, y, _ in spine], closed=False, steps=4)
-        widths = smooth([(float(i), w) for i, (_, _, w) in enumerate(spine)], closed=False, steps=4)
+        # Curved before it gets its width, so that elbows and knees bend instead of breaking.
+        course = smooth([(x, y) for x, y, _ in spine], closed=False, steps=steps)
+        widths = smooth([(float(i), w) for i, (_, _, w) in enumerate(spine)], closed=False, steps=steps)
         spine = [(x, y, w) for (x, y), (_, w) in zip(course, widths, strict=True)]
-        steps = 1
+    left, right = _sides(spine)
+    (ax, ay, aw), (bx, by, _) = spine[0], spine[1]
+    length = math.hypot(bx - ax, by - ay) or 1.0
+    # The first joint is rounded, the way a shoulder or a hip is; the last stays open for a cuff.
+    cap = (ax - (bx - ax) / length * aw * 0.7, ay - (by - ay) / length * aw * 0.7)
+    start = smooth([right[0], cap, left[0]], closed=False, steps=4) if aw > 1.5 else []
+    return [*start, *left, *right[::-1]]
+
+
+def _sides(spine: Sequence[tuple[float, float, float]]) -> tuple[list[Point], list[Point]]:
     left: list[Point] = []
     right: list[Point] = []
     for i, (x, y, w) in enumerate(spine):
@@ -55,14 +64,12 @@ def limb(spine: Sequence[tuple[float, float, float]], steps: int = 5) -> list[Po
         bx, by, _ = spine[min(i + 1, len(spine) - 1)]
         length = math.hypot(bx - ax, by - ay) or 1.0
         nx, ny = -(by - ay) / length, (bx - ax) / length
-        left.append((x + nx * w, y + ny * w))
-        right.append((x - nx * w, y - ny * w))
-    (ax, ay, aw), (bx, by, _) = spine[0], spine[1]
-    length = math.hypot(bx - ax, by - ay) or 1.0
-    # The first joint is rounded, the way a shoulder or a hip is; the last stays open for a cuff.
-    cap = (ax - (bx - ax) / length * aw * 0.7, ay - (by - ay) / length * aw * 0.7)
-    start = smooth([right[0], cap, left[0]], closed=False, steps=steps) if aw > 1.5 else []
-    return [*start, *smooth(left, closed=False, steps=steps), *smooth(right, closed=False, steps=steps)[::-1]]
+        for side, way in ((left, 1.0), (right, -1.0)):
+            px, py = x + way * nx * w, y + way * ny * w
+            # Inside a sharp bend the edge would run backwards and leave a hole where it crosses itself.
+            if not side or (px - side[-1][0]) * (bx - ax) + (py - side[-1][1]) * (by - ay) > 0:
+                side.append((px, py))
+    return left, right
 
 
 def oval(x: float, y: float, rx: float, ry: float, turn: float = 0.0, count: int = 20) -> list[Point]:
@@ -193,7 +200,8 @@ class Sheet:
         line = smooth(points, closed=False, steps=4) if len(points) > 2 else list(points)
         last = len(line) - 1
         spine = [(x, y, 0.5 * width * (0.25 + 0.75 * math.sin(math.pi * i / last))) for i, (x, y) in enumerate(line)]
-        self.tint(limb(spine, steps=1), colour, strength, blur, inside)
+        left, right = _sides(spine)
+        self.tint([*left, *right[::-1]], colour, strength, blur, inside)
 
     def _lay(self, body: Image.Image, mask: Image.Image, box: tuple[int, int, int, int]) -> None:
         self.rgb.paste(body, box, mask)
@@ -233,7 +241,7 @@ def glow(frame: Image.Image, x: float, y: float, radius: float, colour: Rgb, str
     if r < 1 or box[2] <= box[0] or box[3] <= box[1]:
         return
     left, top = round(x) - r, round(y) - r
-    small = radial((max(2, r // 4), max(2, r // 4)))
+    small = radial((max(12, r // 4), max(12, r // 4)))
     share = small.width / (2 * r)
     part = small.resize(
         (box[2] - box[0], box[3] - box[1]),

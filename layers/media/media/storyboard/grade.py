@@ -23,19 +23,18 @@ def finish(frame: Image.Image, light: Light, chance: Random, photorealistic: boo
 def _exposed(frame: Image.Image, light: Light) -> Image.Image:
     """Open or close the lens until the lights of the picture sit where the hour wants them."""
     counts = frame.reduce(8).convert("L").histogram()
-    bright, left = 255, sum(counts) * 0.06
-    while left > 0 and bright > 1:
-        left -= counts[bright]
-        bright -= 1
-    want = 104 + 124 * light.exposure
-    gain = min(max(want / bright, 0.85), 1.75)
-    return frame.point(
-        [
-            min(255, round(255 * (1 - (1 - min(i / 255 * gain, 1.9) / 1.9) ** 1.9)) if gain > 1.0 else round(i * gain))
-            for i in range(256)
-        ]
-        * 3
-    )
+    mean = sum(level * count for level, count in enumerate(counts)) / sum(counts)
+    want = 160 * light.exposure - 30
+    gain = min(max(want / max(mean, 1.0), 0.75), 1.5)
+    # Highlights roll off instead of clipping: below a knee the gain is plain, above it what is left is shared out.
+    table = []
+    for i in range(256):
+        value = i / 255 * gain
+        knee = 0.62
+        table.append(
+            round(255 * (value if value <= knee else knee + (1 - knee) * (1 - math.exp(-(value - knee) / (1 - knee)))))
+        )
+    return frame.point(table * 3)
 
 
 def _bloom(frame: Image.Image, strength: float) -> Image.Image:

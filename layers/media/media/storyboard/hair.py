@@ -18,18 +18,20 @@ def paint_hair_behind(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
     aside = pose.aside
     if look.cover in {"hijab", "niqab", "ghutra"}:
         cloth = palette.tones(look.cover_colour)
-        drape = [(-0.46 - 0.05 * aside, 0.3), (-0.50, 0.8), (-0.62, 1.35), (-0.72, 1.9), (-0.3, 2.1),
-            (0.3, 2.1), (0.62, 1.9),
-                 (0.52, 1.35), (0.40, 0.8), (0.36, 0.3), (0.0, -0.02)]  # fmt: skip
+        drape = [
+            (-0.46 - 0.05 * aside, 0.3), (-0.50, 0.8), (-0.62, 1.35), (-0.72, 1.9), (-0.3, 2.1), (0.3, 2.1),
+            (0.62, 1.9), (0.52, 1.35), (0.40, 0.8), (0.36, 0.3), (0.0, -0.02),
+        ]  # fmt: skip
         sheet.volume(smooth(pose.all(drape)), cloth, 0.2)
         return
     if look.style in _LONG:
         end = _LONG[look.style]
         sway = 0.04 if look.style == "waves" else 0.0
-        back = [(0.0, -0.05), (-0.30 - 0.04 * aside, 0.03), (-0.45 - 0.05 * aside, 0.3), (-0.47 - 0.03 * aside, 0.65),
-                (-0.49 - sway, end * 0.62), (-0.50 + sway, end * 0.8), (-0.44 - sway, end), (-0.1, end * 1.02),
-                (0.38, end), (0.44 - 0.06 * aside, end * 0.75), (0.42 - 0.06 * aside, 0.6), (0.39, 0.3),
-                (0.30, 0.03)]  # fmt: skip
+        back = [
+            (0.0, -0.05), (-0.30 - 0.04 * aside, 0.03), (-0.45 - 0.05 * aside, 0.3), (-0.47 - 0.03 * aside, 0.65),
+            (-0.49 - sway, end * 0.62), (-0.50 + sway, end * 0.8), (-0.44 - sway, end), (-0.1, end * 1.02),
+            (0.38, end), (0.44 - 0.06 * aside, end * 0.75), (0.42 - 0.06 * aside, 0.6), (0.39, 0.3), (0.30, 0.03),
+        ]  # fmt: skip
         sheet.volume(smooth(pose.all(back)), tones, 0.22)
         _strands(sheet, pose, tones, [(-0.36 + 0.09 * i, 0.5, -0.40 + 0.1 * i, end * 0.97) for i in range(9)], chance)
     elif look.style == "afro":
@@ -71,8 +73,8 @@ def paint_back_of_head(sheet: Sheet, pose: Pose, look: Look, palette: Palette, c
     end = 1.32 if covered else _LONG.get(look.style, 0.76)
     wide = 0.56 if look.style == "afro" else 0.43 if end > 0.8 else 0.38
     hem = 1.25 if covered else 0.96 if end > 0.8 else 0.62
-    back = [(0.0, -0.05), (0.26, 0.02), (wide, 0.28), (wide, 0.6), (wide * hem, end), (0.0, end + 0.06),
-            (-wide * hem, end), (-wide, 0.6), (-wide, 0.28), (-0.26, 0.02)]  # fmt: skip
+    half = [(0.26, 0.02), (wide, 0.28), (wide, 0.6), (wide * hem, end)]
+    back = [(0.0, -0.05), *half, (0.0, end + 0.06), *[(-x, y) for x, y in reversed(half)]]
     sheet.volume(smooth(pose.all(back)), tones, 0.3)
     if look.style in {"curls", "afro"} and not covered:
         _tufts(sheet, pose, tones, chance, wide, 30, 0.08, low=0.7)
@@ -99,10 +101,8 @@ def _cap(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random) -> 
     ]  # fmt: skip
     outer = [
         (-0.36 + 0.08 * a, ear_end + 0.02), (-0.372 - 0.02 * a, 0.58), (-0.40 - 0.04 * a, 0.50),
-        (-0.392 - 0.085 * a - puff, 0.28),
-        (-0.34 - 0.06 * a - puff, 0.09), (-0.20 - 0.02 * a, -0.03 - puff), (0.0, -0.058 - puff * 1.2),
-        (0.20, -0.028 - puff),
-        (0.335 + puff * 0.6, 0.085), (0.372 + puff * 0.6, 0.24),
+        (-0.392 - 0.085 * a - puff, 0.28), (-0.34 - 0.06 * a - puff, 0.09), (-0.20 - 0.02 * a, -0.03 - puff),
+        (0.0, -0.058 - puff * 1.2), (0.20, -0.028 - puff), (0.335 + puff * 0.6, 0.085), (0.372 + puff * 0.6, 0.24),
     ]  # fmt: skip
     if style in _LONG:
         _curtains(sheet, pose, look, tones, chance)
@@ -126,14 +126,16 @@ def _curtains(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random
     a, end = pose.aside, _LONG[look.style]
     stop = min(end, 1.5)
     wave = 0.04 if look.style in {"waves", "ringlets"} else 0.0
-    near = [(-0.05 + 0.1 * a, 0.06), (-0.22 + 0.10 * a, 0.22), (-0.29 + 0.09 * a, 0.45),
-        (-0.285 + 0.07 * a + wave, 0.72),
-            (-0.25 - wave, stop * 0.82), (-0.27 + wave, stop), (-0.42, stop * 1.02), (-0.50 - wave, stop * 0.8),
-            (-0.48 - 0.03 * a + wave, 0.66), (-0.45 - 0.06 * a, 0.3), (-0.30 - 0.05 * a, 0.02)]  # fmt: skip
-    far = [(0.02 + 0.1 * a, 0.06), (0.24 + 0.05 * a, 0.20), (0.318, 0.42), (0.315 + 0.02 * a, 0.7),
-        (0.31 + wave, stop * 0.85),
-           (0.34 - wave, stop * 0.97), (0.42 - 0.02 * a, stop * 0.9), (0.43 - 0.04 * a + wave, 0.66),
-           (0.41 - 0.03 * a, 0.3), (0.30, 0.02)]  # fmt: skip
+    near = [
+        (-0.05 + 0.1 * a, 0.06), (-0.22 + 0.10 * a, 0.22), (-0.29 + 0.09 * a, 0.45), (-0.285 + 0.07 * a + wave, 0.72),
+        (-0.25 - wave, stop * 0.82), (-0.27 + wave, stop), (-0.42, stop * 1.02), (-0.50 - wave, stop * 0.8),
+        (-0.48 - 0.03 * a + wave, 0.66), (-0.45 - 0.06 * a, 0.3), (-0.30 - 0.05 * a, 0.02),
+    ]  # fmt: skip
+    far = [
+        (0.02 + 0.1 * a, 0.06), (0.24 + 0.05 * a, 0.20), (0.318, 0.42), (0.315 + 0.02 * a, 0.7),
+        (0.31 + wave, stop * 0.85), (0.34 - wave, stop * 0.97), (0.42 - 0.02 * a, stop * 0.9),
+        (0.43 - 0.04 * a + wave, 0.66), (0.41 - 0.03 * a, 0.3), (0.30, 0.02),
+    ]  # fmt: skip
     if look.style == "ringlets":
         _bumps(sheet, pose, tones, far[4:], chance)
         _bumps(sheet, pose, tones, near[4:], chance)
@@ -143,10 +145,11 @@ def _curtains(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random
     elif pose.head > 60:
         _strands(sheet, pose, tones, [(0.26 + 0.02 * i, 0.10, 0.325 + 0.02 * i, stop * 0.9) for i in range(5)], chance)
     sheet.volume(smooth(pose.all(near)), tones, 0.35)
-    if pose.head > 60:
-        _strands(
-            sheet, pose, tones, [(-0.14 - 0.04 * i, 0.10, -0.27 - 0.032 * i, stop * 0.97) for i in range(7)], chance
-        )
+    if look.style == "ringlets":
+        _coils(sheet, pose, tones, -0.50, -0.26, stop, chance)
+    elif pose.head > 60:
+        fall = [(-0.14 - 0.04 * i, 0.10, -0.27 - 0.032 * i, stop * 0.97) for i in range(7)]
+        _strands(sheet, pose, tones, fall, chance)
 
 
 def _bumps(sheet: Sheet, pose: Pose, tones: Tones, edge: list[tuple[float, float]], chance: Random) -> None:

@@ -53,6 +53,8 @@ def paint_person(frame: Image.Image, person: Placement, camera: Camera, light: L
         paint_back_of_head(sheet, pose, person.look, palette, chance)
     else:
         tones = palette.skin(person.look.skin)
+        sheet.volume(head_outline(pose, person.look), tones, 0.24)
+        paint_face(sheet, pose, person.look, palette, EXPRESSIONS[brief.feeling], brief.crying)
         if person.look.cover not in {"hijab", "niqab"}:
             ear = oval(
                 *pose.at(-0.365 + 0.115 * pose.aside, 0.54),
@@ -61,8 +63,6 @@ def paint_person(frame: Image.Image, person: Placement, camera: Camera, light: L
                 0.1,
             )
             sheet.volume(ear, tones, 0.4)
-        sheet.volume(head_outline(pose, person.look), tones, 0.24)
-        paint_face(sheet, pose, person.look, palette, EXPRESSIONS[brief.feeling], brief.crying)
         paint_hair_before(sheet, pose, person.look, palette, chance)
     sheet.fall_off(lit(light.ambient, 0.22), pose.y + pose.head * 1.6, pose.y + pose.head * 7.5, 0.42)
     width = max(1.0, min(person.head * 0.026, 5.0))

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from media.storyboard.brush import Outline, Point, Sheet
-from media.storyboard.colour import Rgb, lit, mix
+from media.storyboard.colour import Rgb, lightness, lit, mix
 from media.storyboard.light import Light
 from media.storyboard.reading import Feeling
 
@@ -84,14 +84,16 @@ class Palette:
         own = mix(lit(colour, mix(light.ambient, light.key, 0.62)), lit(colour, 0.84), 0.25)
         dark = mix(lit(lit(colour, light.fill), 1.0 - 0.55 * light.contrast), lit(colour, 0.30), 0.35)
         dark = mix(dark, light.shadow_tint, 0.18)
-        bright = mix(lit(colour, mix(light.key, (255, 255, 255), 0.2)), light.key, 0.12)
+        bright = mix(lit(colour, mix(light.key, (255, 255, 255), 0.2)), light.key, 0.08)
         weak = 1.0 - (1.0 - light.exposure) * 0.42
         return self._far(lit(dark, weak)), self._far(lit(own, weak * 0.94)), self._far(lit(bright, weak * 1.08))
 
     def skin(self, colour: Rgb) -> Tones:
         """Return `tones` for skin: light that scatters in it keeps its shadows from closing, and faces must read."""
         dark, own, bright = self.tones(colour)
-        return mix(dark, own, 0.34), mix(own, lit(colour, 0.95), 0.2), mix(bright, self.light.key, 0.14)
+        # Dark skin needs more of that than light skin, which would go flat.
+        lift = 0.42 - 0.30 * min(lightness(colour) / 200, 1.0)
+        return mix(dark, own, lift), mix(own, lit(colour, 0.95), 0.2), mix(bright, self.light.key, 0.08)
 
     def _far(self, colour: Rgb) -> Rgb:
         return mix(colour, self.light.haze, self.distance)

@@ -61,7 +61,7 @@ def _fire(s: Scenery, x: float) -> None:
 
 
 def lay_table(frame: Image.Image, brief: Brief, camera: Camera, light: Light, column: float) -> None:
-    """Paint a table corner in the foreground, away from the person at `column`, with the named things on it, in place."""
+    """Paint a table corner in front, away from the person at `column`, with the named things on it, in place."""
     named = [prop for prop in brief.props if prop in ON_TABLE][:3]
     if not named:
         return

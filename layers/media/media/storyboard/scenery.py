@@ -16,7 +16,9 @@ _GRID = 24
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Solid:
+    """A polygon in the frame, `depth` metres behind the people."""
+
     depth: float
     outline: list[Point]
     colour: Rgb
@@ -44,7 +46,7 @@ class Scenery:
     def __init__(self, camera: Camera, light: Light, chance: Random, interior: bool, shift: float) -> None:
         """Open an empty set, moved `shift` metres sideways so that shots of one set do not repeat its background."""
         self.camera, self.light, self.chance, self.interior, self.shift = camera, light, chance, interior, shift
-        self._shapes: list[_Shape] = []
+        self.solids: list[Solid] = []
         self.lamps: list[Lamp] = []
         self.panes: list[list[Point]] = []
         self.glass: list[Point] = []
@@ -65,7 +67,7 @@ class Scenery:
         outline = self.camera.outline(placed)
         if len(outline) >= 3:
             middle = sum(z for _, _, z in points) / len(points)
-            self._shapes.append(_Shape(depth + bias, outline, self._tone(colour, facing, middle)))
+            self.solids.append(Solid(depth + bias, outline, self._tone(colour, facing, middle)))
 
     def box(self, x: float, z: float, size: tuple[float, float, float], colour: Rgb, y: float = 0.0) -> None:
         """Add a block standing at `y`, centred on `x`, its front at `z`; `size` is width, height, depth."""
@@ -153,7 +155,7 @@ class Scenery:
     def _raw(self, points: list[tuple[float, float, float]], colour: Rgb) -> None:
         outline = self.camera.outline([(x + self.shift, y, z + self.camera.distance) for x, y, z in points])
         if len(outline) >= 3:
-            self._shapes.append(_Shape(max(z for _, _, z in points), outline, colour))
+            self.solids.append(Solid(max(z for _, _, z in points), outline, colour))
 
     def shine(self, x: float, y: float, z: float, w: float, h: float, colour: Rgb) -> None:
         """Add a rectangle that shines by itself: a screen, a lit sign, a far window."""
@@ -163,8 +165,8 @@ class Scenery:
         """Return `frame` with everything behind the people on it, lit, and blurred by its distance from focus."""
         camera = self.camera
         nearest = 1.9
-        far = [shape for shape in self._shapes if shape.depth > nearest]
-        mid = [shape for shape in self._shapes if 0.25 < shape.depth <= nearest]
+        far = [shape for shape in self.solids if shape.depth > nearest]
+        mid = [shape for shape in self.solids if 0.25 < shape.depth <= nearest]
         blur_far, blur_mid = camera.blur(camera.distance + 3.2), camera.blur(camera.distance + 1.0)
         sharp = blur_far < 2.2
         frame = self._draw(frame, far, sharp)
@@ -179,7 +181,7 @@ class Scenery:
 
     def paint_before(self, frame: Image.Image) -> Image.Image:
         """Return `frame` with what stands between the camera and the people."""
-        near = [shape for shape in self._shapes if shape.depth <= 0.25]
+        near = [shape for shape in self.solids if shape.depth <= 0.25]
         if not near:
             return frame
         blur = self.camera.blur(self.camera.distance * 0.72)
@@ -198,7 +200,7 @@ class Scenery:
                 self._shine(frame, lamp)
         return frame
 
-    def _draw(self, frame: Image.Image, shapes: list[_Shape], sharp: bool) -> Image.Image:
+    def _draw(self, frame: Image.Image, shapes: list[Solid], sharp: bool) -> Image.Image:
         if not shapes:
             return frame
         times = 2 if sharp else 1

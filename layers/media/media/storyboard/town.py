@@ -179,9 +179,9 @@ def rooftop(s: Scenery) -> None:
     for x in (-4.2, 4.6):
         s.panel(x, 0, 2.9, 0.07, 3.2, DARK)
     string_lights(s, 2.8, 3.2, 8.6, 17, 0.45)
-    skyline(s, 60, 8, 30, 24, -22)
-    skyline(s, 130, 30, 92, 26, -22)
-    skyline(s, 260, 60, 150, 30, -22)
+    skyline(s, 60, 8, 26, 24, -22)
+    skyline(s, 130, 26, 58, 26, -22)
+    skyline(s, 260, 40, 96, 30, -22)
 
 
 def mosque(s: Scenery) -> None:

@@ -164,7 +164,7 @@ def _speech(line: Line) -> str:
 
 
 def _cue(name: str) -> str:
-    """Return the name as a character cue: upper case where the script has cases, forced with @ where it would be misread."""
+    """Return the name as a cue: upper case where its letters have cases, forced with @ where it would be misread."""
     # Brackets would read as an extension and a trailing caret as dual dialogue.
     plain = _inline(re.sub(r"\s*\(([^()]*)\)", r" – \1", name).replace("(", "").replace(")", "").replace("^", ""))
     upper = plain.upper()

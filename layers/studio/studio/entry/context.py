@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
 from botocore.config import Config
 
 from studio.domain.episode import Episode, ProviderName
@@ -219,6 +219,10 @@ class Studio:
         try:
             secret = parameters.get_secret(self.settings.gemini_secret, transform="json", max_age=_KEY_SECONDS)
         except GetParameterError as error:
+            if "ResourceNotFoundException" not in str(error):
+                raise
+            raise ProviderMissing(NO_KEY) from error
+        except TransformParameterError as error:
             raise ProviderMissing(NO_KEY) from error
         key = str(secret.get("api_key", "")) if isinstance(secret, dict) else ""
         if not key:

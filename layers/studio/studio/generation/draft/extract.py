@@ -47,15 +47,14 @@ def _learn(error: ValidationError, answer: Any, retries: dict[tuple[str | int, .
 
 
 def _known_path(loc: tuple[str | int, ...], answer: Any) -> tuple[str | int, ...]:
-    """Return the part of an error's location that leads through `answer`; pydantic mixes in the names of union members."""
+    """Return the part of an error's location that leads through `answer`; pydantic adds the names of union members."""
     path: list[str | int] = []
-    here = answer
+    here: Any = answer
     for step in loc:
-        if (isinstance(here, dict) and step in here) or (
-            isinstance(here, list) and isinstance(step, int) and step < len(here)
-        ):
+        if isinstance(here, dict) and step in here:
             here = here[step]
-        else:
-            continue
-        path.append(step)
+            path.append(step)
+        elif isinstance(here, list) and not isinstance(step, str) and step < len(here):
+            here = here[step]
+            path.append(step)
     return tuple(path)

@@ -18,9 +18,7 @@ _DEEPEST = 6
 _FIRST_DAY = datetime(2026, 1, 1, 9, tzinfo=UTC)
 """There is no clock here: where the material gives no date, dates are counted from this one."""
 
-_SHORT = re.compile(
-    r"(^|_)(title|name|label|tag|tags|keyword|keywords|hashtag|hashtags|topic|topics|category|genre|mood|tone|theme|emotion)s?$"
-)
+_SHORT = re.compile(r"(^|_)(title|name|label|tag|keyword|hashtag|topic|category|genre|mood|tone|theme|emotion)s?$")
 _PERSON = re.compile(r"(^|_)(speaker|person|people|character|characters|who|name|names|author)s?$")
 _ORDER = re.compile(r"(^|_)(number|index|rank|order|position|step|n)$")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?")
@@ -28,7 +26,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?
 
 @dataclass(frozen=True)
 class Context:
-    """Where a value stands. entry: the material's object that this part of the answer follows. index: place in its list."""
+    """Where a value stands. entry: the object of the material that this part follows. index: place in its list."""
 
     name: str = ""
     path: tuple[str | int, ...] = ()
@@ -192,7 +190,7 @@ class Filler:
         bottom = low if low > -math.inf else min(0, top - 10)
         drawn = bottom + (top - bottom) * self._rng(context).random()
         if step:
-            return max(math.ceil(bottom / step), math.floor(drawn / step)) * step
+            return float(max(math.ceil(bottom / step), math.floor(drawn / step)) * step)
         return (
             max(math.ceil(bottom), min(math.floor(top), round(drawn)))
             if whole

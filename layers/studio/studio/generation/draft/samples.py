@@ -3,12 +3,13 @@
 import re
 from random import Random
 
-# The standard library's own parser of regular expressions. It is private, but the only alternative is a second one here.
+# The standard library's own parser of regular expressions is private, but the only alternative is a second one here.
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 _COMMON = (
-    "en", "en-US", "01J00000000000000000000000", "#drama", "draft", "draft-1", "00:00:10", "00:10", "2026-01-01", "09:00",
+    "en", "en-US", "01J00000000000000000000000", "#drama", "draft", "draft-1", "00:00:10", "00:10", "2026-01-01",
+    "09:00",
     "#336699", "https://example.com/draft", "someone@example.com", "1.0", "1", "US", "a",
 )  # fmt: skip
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ -_.:/#@"
@@ -67,12 +68,10 @@ def _holds(op: Any, value: Any, character: str) -> bool:
         return bool(value[0] <= ord(character) <= value[1])
     if op is _constants.CATEGORY:
         name = str(value)
-        kind = (
-            character.isdigit()
-            if "DIGIT" in name
-            else character.isspace()
-            if "SPACE" in name
-            else character.isalnum() or character == "_"
-        )
-        return kind != ("NOT" in name)
+        kinds = {
+            "DIGIT": character.isdigit(),
+            "SPACE": character.isspace(),
+            "WORD": character.isalnum() or character == "_",
+        }
+        return kinds[name.rsplit("_", 1)[-1]] != ("NOT" in name)
     return False

@@ -10,72 +10,9 @@ from random import Random
 from pydantic import JsonValue
 
 from studio.domain.base import clean
+from studio.generation.draft.story.banks import lexicon
 
 _NAME_KEYS = {"name", "speaker", "people", "character", "characters", "author", "names"}
-_SMALL = set(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "from",
-        "by",
-        "with",
-        "for",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "as",
-        "not",
-        "no",
-        "so",
-        "if",
-        "he",
-        "she",
-        "they",
-        "we",
-        "you",
-        "i",
-        "his",
-        "her",
-        "their",
-        "our",
-        "your",
-        "my",
-        "me",
-        "them",
-        "us",
-        "him",
-        "what",
-        "who",
-        "how",
-        "when",
-        "where",
-        "which",
-        "there",
-        "then",
-        "than",
-        "into",
-        "out",
-        "up",
-    ]
-)
 _ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
@@ -100,7 +37,9 @@ class Sources:
         self.texts = [v for _, v in self.leaves if isinstance(v, str)]
         self.lists = list(_lists("", material))
         words = [w for text in prose for w in re.findall(r"[^\W\d_][\w'’-]+", text)]
-        self._count = Counter(w.casefold() for w in words if w.casefold() not in _SMALL and len(w) > 2)
+        self._count = Counter(
+            w.casefold() for w in words if w.casefold() not in lexicon().function_words and len(w) > 2
+        )
         self.salient = sorted(self.sentences, key=self._weight, reverse=True)
         self.keywords = [w for w, _ in self._count.most_common(60)] or [w.casefold() for w in words] or ["draft"]
 
@@ -117,7 +56,7 @@ class Sources:
 
     def phrase(self, index: int, words: int = 6) -> str:
         """Return the beginning of a salient sentence."""
-        text = " ".join(self.salient[index % len(self.salient)].split()[:words])
+        text: str = " ".join(self.salient[index % len(self.salient)].split()[:words])
         return text.strip(" ,;:.!?“”\"'()[]") or text
 
     def keyword(self, index: int) -> str:
@@ -129,7 +68,7 @@ class Sources:
         return [v for k, v in self.leaves if k == key]
 
     def list_like(self, name: str, fields: set[str]) -> list[Mapping[str, JsonValue]]:
-        """Return the material's list of objects that a list called `name`, of objects with `fields`, most likely follows."""
+        """Return the list in the material that a list called `name`, of objects with `fields`, most likely follows."""
         best: tuple[int, list[Mapping[str, JsonValue]]] = (0, [])
         for key, entries in self.lists:
             shared = (
@@ -164,7 +103,7 @@ def _lists(key: str, value: JsonValue | Mapping[str, JsonValue]) -> Iterator[tup
         for name, inner in value.items():
             yield from _lists(name, inner)
     elif isinstance(value, list) and value:
-        entries = [entry for entry in value if isinstance(entry, Mapping)]
+        entries: list[Mapping[str, JsonValue]] = [entry for entry in value if isinstance(entry, Mapping)]
         if len(entries) == len(value):
             yield key, entries
         for inner in value:

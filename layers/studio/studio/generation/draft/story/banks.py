@@ -33,6 +33,8 @@ class Lexicon(Value):
     events: tuple[str, ...]
     bare_events: frozenset[str]
     papers: frozenset[str]
+    too_big: frozenset[str]
+    """What nobody can hold up at a table."""
     places: tuple[Place, ...]
     hours: dict[str, str]
     families: dict[str, dict[str, int]]
@@ -40,6 +42,11 @@ class Lexicon(Value):
     verbs: frozenset[str]
     adjectives: frozenset[str]
     function_words: frozenset[str]
+    irregular_past: frozenset[str]
+    determiners: frozenset[str]
+    after_object: frozenset[str]
+    """What follows “her” where it is an object and not a possessive."""
+    kin: frozenset[str]
 
     def place(self, name: str) -> Place:
         """Return the place with this name. Raises KeyError."""
@@ -53,8 +60,8 @@ class Unit(Value):
     """A scene in the making: what happens, what the camera sees, and what is said.
 
     Each line of `say` reads "L (direction): words": L, H, A, W or O is who says it (lead, holder of the secret, ally,
-    witness, host), `*` after it makes it a confessional, `^` a voice-over, and a leading `~` says it can go when time is
-    short. `at` names the places it fits, or their kind, "INT" or "EXT"; empty means anywhere.
+    witness, host), `*` after it makes it a confessional, `^` a voice-over, and a leading `~` lets it go when time is
+    short. `at` names the places it fits, or their kind, "INT", "EXT" or "ROOM"; empty means anywhere.
     """
 
     beat: Beat
@@ -62,6 +69,8 @@ class Unit(Value):
     shot: str
     say: tuple[str, ...]
     at: tuple[str, ...] = ()
+    asks: str = ""
+    """What a cliffhanger leaves open."""
     paper: bool = False
     """Only for a thing that can be read: a letter, a ledger."""
     solo: bool = False

@@ -9,15 +9,11 @@ from random import Random
 from studio.domain.project import CharacterSheet, Role
 from studio.domain.script import named_in
 from studio.generation.draft.story.banks import bank, lexicon, manners
-from studio.generation.draft.story.clauses import IRREGULAR_PAST, Clause, gender, plain_wish, secret, wish
+from studio.generation.draft.story.clauses import Clause, gender, plain_wish, secret, wish
 from studio.generation.draft.story.nouns import singular, titled
 from studio.generation.draft.story.reading import Reading
 
 _HONORIFICS = {"mr", "mrs", "ms", "dr", "miss", "sir", "lady", "prof", "professor", "sheikh", "chef", "captain", "the"}
-_KIN = {
-    "son", "daughter", "mother", "father", "sister", "brother", "child", "baby", "raised", "adopted", "born", "married", "wife",
-    "husband", "parents", "twin", "birth", "blood", "cousin", "aunt", "uncle", "dead", "alive", "family",
-}  # fmt: skip
 _ENOUGH = 4
 _NAME_LIMIT = 80
 
@@ -59,6 +55,11 @@ class Parts:
         return list(dict.fromkeys(p for p in (self.lead, self.holder, self.ally, self.witness, self.host) if p))
 
     @property
+    def doubled(self) -> bool:
+        """Whether the ally stands in for the witness; the two must not meet then."""
+        return self.ally is self.witness and self.ally is not None
+
+    @property
     def alone(self) -> bool:
         """Whether there is only one person to play everything."""
         return self.lead.name == self.holder.name
@@ -96,6 +97,9 @@ def parts(pool: list[Player], reading: Reading, family: str, rng: Random) -> Par
     rest = [p for p in free if p is not lead]
     if not rest:
         return Parts(lead, lead)
+    if family == "dating":
+        # Nobody is courted by their own family.
+        rest = [p for p in rest if not _related(p, lead)] or rest
     holder = next((p for p in named if p is not lead), None) or _holder(rest, reading, family, rng)
     rest = [p for p in rest if p is not holder]
     named_rest = [p for p in rest if p in named]
@@ -106,6 +110,16 @@ def parts(pool: list[Player], reading: Reading, family: str, rng: Random) -> Par
     witness = next((p for p in rest if p in named), None) or (rng.choice(close or rest) if rest else None)
     # With three people, the ally sees what a witness would.
     return Parts(lead, holder, ally, witness or ally, host)
+
+
+def _related(player: Player, lead: Player) -> bool:
+    """Tell whether two people are family, as far as their sheets say."""
+    namesakes = player.name.split()[-1] == lead.name.split()[-1] and " " in player.name
+    kin = re.search(
+        r"\b(sister|brother|cousin|uncle|aunt|mother|father|grand\w+|daughter|son|niece|nephew)\b",
+        player.about.casefold(),
+    )
+    return not player.guest and (player.role is Role.FAMILY or namesakes or kin is not None)
 
 
 def _lead(free: list[Player], named: list[Player], reading: Reading) -> Player:
@@ -123,7 +137,8 @@ def _holder(rest: list[Player], reading: Reading, family: str, rng: Random) -> P
     if family == "secret":
         # A family's secret is about who belongs to whom, before it is about money.
         depth = {
-            p.name: len(_KIN & set(re.findall(r"\w+", p.secret.mine.casefold()))) if p.secret else 0 for p in hiding
+            p.name: len(lexicon().kin & set(re.findall(r"\w+", p.secret.mine.casefold()))) if p.secret else 0
+            for p in hiding
         }
         deepest = max(depth.values())
         return rng.choice([p for p in hiding if depth[p.name] == deepest])
@@ -137,7 +152,7 @@ def echoes(text: str, reading: Reading) -> bool:
     """Tell whether `text` shares a word that carries meaning with the prompt."""
     known = lexicon()
     empty = known.function_words | known.verbs | known.format_words | known.adjectives
-    return bool(({w for w in re.findall(r"\w{4,}", text.casefold())} - empty) & set(reading.words))
+    return bool((set(re.findall(r"\w{4,}", text.casefold())) - empty) & set(reading.words))
 
 
 def _from_sheet(sheet: CharacterSheet, sheets: list[CharacterSheet], family: str, rng: Random) -> Player:
@@ -250,7 +265,7 @@ def _marks(reading: Reading) -> list[str]:
         | known.relations
         | {"episode", "show", "reality", "series"}
     )
-    plain |= IRREGULAR_PAST
+    plain |= known.irregular_past
     nouns = [
         w for w in reading.words if len(w) > 3 and w not in plain and w.isascii() and not w.endswith(("s", "ly", "ed"))
     ]

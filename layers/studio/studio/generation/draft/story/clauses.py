@@ -16,33 +16,6 @@ _AUXILIARIES = {
     "are": "am", "were": "was", "aren't": "am not",
 }  # fmt: skip
 _BETWEEN = {"never", "still", "always", "once", "already", "also", "only", "just", "really", "now", "not"}
-_AFTER_OBJECT = {
-    "to", "for", "in", "on", "at", "with", "from", "about", "and", "but", "or", "that", "when", "while", "before", "after",
-    "because", "by", "as", "if", "into", "out", "up", "down", "back", "away", "off", "over", "why", "how", "what", "who", "is",
-    "was", "will", "would", "did", "not", "again", "without", "the", "a", "an", "alone", "instead", "too", "so",
-}  # fmt: skip
-_DETERMINERS = {
-    "a",
-    "an",
-    "the",
-    "some",
-    "two",
-    "three",
-    "four",
-    "five",
-    "no",
-    "every",
-    "all",
-    "one",
-    "his",
-    "her",
-    "their",
-}
-IRREGULAR_PAST = {
-    "sold", "lost", "hid", "stole", "took", "kept", "broke", "lied", "left", "knew", "saw", "told", "made", "wrote", "spent",
-    "gave", "found", "put", "burnt", "bought", "paid", "ran", "met", "slept", "cheated", "forged", "quit", "failed", "read",
-    "sent", "came", "went", "had", "promised", "got", "became", "gambled", "let", "cut", "fell", "heard", "brought", "threw",
-}  # fmt: skip
 _MAX_WORDS = 26
 
 
@@ -88,7 +61,7 @@ def secret(text: str, who: str) -> Clause | None:
     if first in {"i", "i'm", "i've", "i’m", "i’ve"}:
         return Clause(mine=body[0].upper() + body[1:], told=f"{{name}} has never said these words aloud: “{body}”")
     if first in {"is", "was", "has", "hasn't", "isn't", "can't", "cannot", "did"} or (
-        first in IRREGULAR_PAST or (first.endswith("ed") and len(first) > 4)
+        first in lexicon().irregular_past or (first.endswith("ed") and len(first) > 4)
     ):
         rest = first_person("it " + " ".join(words[1:]), who)[3:] if len(words) > 1 else ""
         return Clause(mine=f"I {_AUXILIARIES.get(first, first)} {rest}".strip(), told="{name} " + _lower_first(body))
@@ -98,7 +71,7 @@ def secret(text: str, who: str) -> Clause | None:
     if first.endswith("ing") and _known_gerund(first):
         rest = first_person("it " + " ".join(words[1:]), who)[3:] if len(words) > 1 else ""
         return Clause(mine=f"I have been {first} {rest}".strip(), told="{name} has been " + _lower_first(body))
-    if first in _DETERMINERS:
+    if first in lexicon().determiners:
         mine = first_person("it " + _lower_first(body), who)[3:]
         return Clause(mine=f"I have been hiding {mine}", told="{name} has been hiding " + _lower_first(body))
     return Clause(mine=f"I will say it once: “{body}”", told=f"{{name}} has been hiding this: “{body}”")
@@ -116,7 +89,7 @@ def wish(text: str, who: str) -> Clause | None:
     first = words[0].casefold()
     if first != "to" and first in lexicon().verbs:
         body, first = "to " + _lower_first(body), "to"
-    if first == "to" or first in _DETERMINERS or first.isdigit():
+    if first == "to" or first in lexicon().determiners or first.isdigit():
         body = _lower_first(body)
         mine = first_person("it " + body, who)[3:]
         bare, bare_mine = (body, mine) if first == "to" else (f"to have {body}", f"to have {mine}")
@@ -132,7 +105,8 @@ def wish(text: str, who: str) -> Clause | None:
 
 def plain_wish(text: str) -> Clause:
     """Return the clause of one of the banks' own wants, "to win without …", with {my} where a possessive stands."""
-    mine, their = text.replace("{my}", "my"), text.replace("{my}", "their")
+    mine = text.replace("{my}", "my").replace("{me}", "me")
+    their = text.replace("{my}", "their").replace("{me}", "them")
     return Clause(mine=f"I want {mine}", told=f"{{name}} wants {their}", bare=their, bare_mine=mine)
 
 
@@ -152,7 +126,7 @@ def first_person(text: str, who: str) -> str:
         word = token.strip(".,;:!?").casefold()
         tail = token[len(token.rstrip(".,;:!?")) :]
         following = tokens[index + 1].casefold() if index + 1 < len(tokens) else ""
-        new = _pronoun(word, who, ends=bool(tail) or following in _AFTER_OBJECT or not following)
+        new = _pronoun(word, who, ends=bool(tail) or following in lexicon().after_object or not following)
         if new is not None:
             verb_follows = new == "I"
             out.append(new + tail)

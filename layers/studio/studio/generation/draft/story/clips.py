@@ -54,7 +54,8 @@ _CAMERAS: dict[Beat, tuple[_Camera, ...]] = {
     ),
 }
 _WORTH = (
-    Beat.TWIST, Beat.BETRAYAL, Beat.COLD_OPEN, Beat.CLIFFHANGER, Beat.RESOLUTION, Beat.ESCALATION, Beat.CONFESSIONAL, Beat.ALLIANCE,
+    Beat.TWIST, Beat.BETRAYAL, Beat.COLD_OPEN, Beat.CLIFFHANGER, Beat.RESOLUTION, Beat.ESCALATION, Beat.CONFESSIONAL,
+    Beat.ALLIANCE,
 )  # fmt: skip
 """Which scenes to shoot first when there are more scenes than clips."""
 _CLOSE = {ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP}

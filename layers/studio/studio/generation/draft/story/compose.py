@@ -30,7 +30,7 @@ def compose(material: Mapping[str, JsonValue]) -> Script:
         guests=[Guest(name=p.name, description=_about(p)) for p in guests],
         scenes=[entry.scene for entry in scenes],
         clips=clips(story, scenes),
-        open_question=_question(story) if cliffhanger else "",
+        open_question=_question(story, scenes[-1].unit.asks) if cliffhanger else "",
     )
 
 
@@ -55,6 +55,6 @@ def _synopsis(story: Plan) -> str:
     return _pick(story, story.bank.synopses, bank("common").synopses)
 
 
-def _question(story: Plan) -> str:
-    question = _pick(story, story.bank.questions, bank("common").questions)
+def _question(story: Plan, asked: str) -> str:
+    question = _pick(story, (asked,) if asked else story.bank.questions, bank("common").questions)
     return question if len(question) <= 300 else "Who else knew?"

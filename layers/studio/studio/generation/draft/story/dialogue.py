@@ -32,13 +32,19 @@ def usable(unit: Unit, plan: Plan, slots: Slots) -> bool:
     """Tell whether everybody and everything that `unit` cannot do without is there."""
     if (unit.solo and not plan.parts.alone) or (unit.paper and not plan.thing.readable):
         return False
-    # Where the ally stands in for the witness, the two must not meet.
-    if plan.parts.witness is plan.parts.ally and {text.lstrip("~")[0] for text in unit.say} >= {"A", "W"}:
-        return False
     needed = [m for text in unit.say if (m := _LINE.fullmatch(text)) and not m["optional"]]
     speakers = {m["who"] for m in needed}
+    if plan.parts.doubled and _essential(unit) >= {"A", "W"}:
+        return False
     here = all(plan.parts.of(who) for who in speakers) and not (plan.parts.alone and "H" in speakers)
     return here and all(slots.fits(text) for text in (unit.action, unit.shot, *(m["text"] for m in needed)))
+
+
+def _essential(unit: Unit) -> set[str]:
+    """Return who of ally and witness this unit cannot do without."""
+    seen = unit.action + unit.shot
+    speaking = {text[0] for text in unit.say if text[0] != "~"} & {"A", "W"}
+    return speaking | ({"A"} if "{ally" in seen else set()) | ({"W"} if "{witness" in seen else set())
 
 
 class Voices:
@@ -54,12 +60,21 @@ class Voices:
     def lines(self, unit: Unit, slots: Slots) -> list[Said]:
         """Return the lines of `unit` that can be said."""
         out: list[Said] = []
+        # Where the ally stands in for the witness, only one of the two can be in a scene.
+        silent = ({"A"} if "W" in _essential(unit) else {"W"}) if self._plan.parts.doubled else set()
+        if not any(text.lstrip("~")[0] == "A" for text in unit.say):
+            silent = set()
         for template in unit.say:
             match = _LINE.fullmatch(template)
             if match is None:
                 raise ValueError(f"not a line: {template}")
             player = self._plan.parts.of(match["who"])
-            if player is None or not slots.fits(match["text"]) or (self._plan.parts.alone and match["who"] == "H"):
+            if (
+                player is None
+                or match["who"] in silent
+                or not slots.fits(match["text"])
+                or (self._plan.parts.alone and match["who"] == "H")
+            ):
                 continue
             rank = 2 if match["optional"] else 1 if out else 0
             opens = not out
@@ -93,7 +108,8 @@ class Voices:
         text = slots.said(template)
         if not direction and not how and rng.random() < 0.2 and tone.directions:
             direction = rng.choice(tone.directions)
-        if how == "" and len(text.split()) > 5:
+        confessing = "truth}" in template or "_own}" in template
+        if how == "" and not confessing and len(text.split()) > 5:
             text = self._coloured(player, text, opens=opens)
         return Line(speaker=player.name, text=text, delivery=_DELIVERY[how], direction=direction)
 
@@ -117,7 +133,7 @@ class Voices:
 
 
 def fitted(scenes: list[list[Said]], words: int) -> list[list[Said]]:
-    """Return the scenes' lines with the least needed ones left out until at most `words` are said; one stays in each."""
+    """Return the scenes' lines, the least needed left out until at most `words` are said; one stays in each."""
     kept = [list(lines) for lines in scenes]
     while sum(said.words for lines in kept for said in lines) > words:
         droppable = [

@@ -13,12 +13,17 @@ _SMALL = {"a", "an", "and", "at", "by", "for", "in", "nor", "of", "on", "or", "t
 
 @dataclass(frozen=True)
 class Thing:
-    """The thing a story turns on. `quote` is what it says, where the prompt's own words are the evidence."""
+    """The thing a story turns on.
+
+    quote: what it says, where the prompt's own words are the evidence. about: what it shows, where the thing itself is
+    too big to hold.
+    """
 
     noun: str
     plural: bool = False
     mass: bool = False
     quote: str = ""
+    about: str = ""
 
     @property
     def the(self) -> str:
@@ -28,13 +33,19 @@ class Thing:
     @property
     def a(self) -> str:
         """The thing, new: "a letter", "some letters", with what it says."""
-        told = f" that says “{self.quote}”" if self.quote else ""
+        told = f" that says “{self.quote}”" if self.quote else f" of the {self.about}" if self.about else ""
         return (f"some {self.noun}" if self.plural or self.mass else with_article(self.noun)) + told
 
     @property
     def readable(self) -> bool:
         """Whether there is something to read on it."""
-        return bool(self.quote) or self.noun.split()[-1].casefold() in lexicon().papers
+        spoken = self.noun.casefold().startswith("voice")
+        return bool(self.quote) or (not spoken and self.noun.split()[-1].casefold() in lexicon().papers)
+
+    @property
+    def itself(self) -> str:
+        """What the story is about: the thing, or what it shows."""
+        return f"the {self.about}" if self.about else self.the
 
     @property
     def it(self) -> str:
@@ -48,7 +59,7 @@ class Thing:
 
 
 def thing(phrase: str) -> Thing:
-    """Return the thing that `phrase`, without an article, names. What was done to it is left out: it is story, not name."""
+    """Return the thing that `phrase`, without an article, names; what was done to it ("stolen") is left out."""
     words = phrase.split()
     while len(words) > 1 and words[0].casefold() in _STATES:
         words = words[1:]
@@ -62,6 +73,9 @@ def thing(phrase: str) -> Thing:
         or last in known.plural_only
         or (last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in singular)
     )
+    if last in known.too_big or noun.casefold() not in known.objects and last not in known.objects:
+        # What cannot be held, or is nothing we know, comes into the story as a picture of it.
+        return Thing("photograph", about=noun)
     return Thing(noun, plural=plural, mass=mass)
 
 

@@ -139,7 +139,7 @@ def _truth(
 
 
 def _bank_truth(template: str, object_: Thing, roles: Parts) -> str:
-    return template.replace("{thing}", object_.the).replace("{it}", object_.it).replace("{lead}", roles.lead.short)
+    return template.replace("{thing}", object_.itself).replace("{it}", object_.it).replace("{lead}", roles.lead.short)
 
 
 def _event(reading: Reading, chosen: Bank, rng: Random) -> str:

@@ -10,7 +10,8 @@ from studio.generation.draft.story.nouns import Thing, pluralised, thing
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+")
 _CITY = re.compile(
-    r"\b(?:in|from|near|to|at|of|across|outside|through)\s+((?:[A-Z][\w'’-]+)(?:\s+(?:de|of|da|del|la|el)?\s*[A-Z][\w'’-]+)*)"
+    r"\b(?:in|from|near|to|at|of|across|outside|through)\s+"
+    r"((?:[A-Z][\w'’-]+)(?:\s+(?:de|of|da|del|la|el)?\s*[A-Z][\w'’-]+)*)"
 )
 _PHRASE = re.compile(r"\b(a|an|the|their|her|his|my|our|this|that|one)\s+([a-z][\w'’ -]*)", re.IGNORECASE)
 _AGENT = re.compile(r"(?:er|or|ist|ian|man|woman|eer|ess|maker|keeper)$")
@@ -109,7 +110,7 @@ def _city(text: str, known: Lexicon) -> str:
 
 
 def _names(text: str, city: str, known: Lexicon) -> tuple[str, ...]:
-    """Return the capitalised words that are somebody's name: not a place, not the first word of a sentence by itself."""
+    """Return the capitalised words that are somebody's name: no place, no word that merely begins a sentence."""
     found: list[str] = []
     for match in re.finditer(r"[^\W\d_][\w'’-]*(?:\s+[A-Z][\w'’-]+)*", text):
         phrase = re.sub(r"['’]s$", "", match.group(0))
@@ -191,7 +192,8 @@ def _described(lower: str, noun: str) -> str:
     match = re.search(rf"\b([a-z]+(?:-[a-z]+)*)\s+{re.escape(noun)}(?!\w)", lower)
     describing = match and match.group(1) in {
         "anonymous", "fake", "burnt", "broken", "ancient", "old", "stolen", "missing", "winning", "signed", "faded",
-        "torn", "red", "black", "white", "blue", "green", "golden", "silver", "prize", "million-dollar", "unsigned", "sealed",
+        "torn", "red", "black", "white", "blue", "green", "golden", "silver", "prize", "million-dollar", "unsigned",
+        "sealed",
         "unsent", "haunted", "handwritten", "sourdough", "chocolate", "family", "shared", "secret", "wooden",
     }  # fmt: skip
     return f"{match.group(1)} {noun}" if match and describing else noun
@@ -215,7 +217,7 @@ def _noun_phrase(rest: str, known: Lexicon) -> str:
         return ""
     head = words[-1]
     a_person = head in known.relations or (_AGENT.search(head) and " ".join(words) not in known.objects)
-    a_place = any(head in place.words or head == place.name for place in known.places)
+    a_place = any(head in p.words or head == p.name or " ".join(words) in p.words for p in known.places)
     vague = head in known.format_words or head in known.events or head in known.hours
     abstract = head.endswith(
         ("tion", "sion", "ness", "ment", "ship", "ity", "ance", "ence", "ism", "hood", "ing", "ly")

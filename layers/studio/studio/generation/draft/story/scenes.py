@@ -16,6 +16,12 @@ _CONFESSIONAL = Place(
     prep="in",
     set="a small confessional corner, one chair against a heavy curtain, a single warm lamp",
 )
+_KINDS = {"INT", "EXT", "ROOM"}
+_PASSAGES = {
+    "staircase", "hallway", "bathroom", "hospital corridor", "bus", "food truck",
+    "street", "car park", "market", "station platform",
+}  # fmt: skip
+"""Where people pass, and nobody sits in a circle."""
 _SHAPES = {
     1: ((Beat.COLD_OPEN, Beat.ESCALATION, Beat.TWIST, Beat.CLIFFHANGER),),
     2: (
@@ -83,15 +89,24 @@ def _unit(plan: Plan, beat: Beat, index: int, used: set[Unit]) -> tuple[Unit, Pl
     shared = [u for u in bank("common").units if u.beat in wanted and u not in used and usable(u, plan, slots)]
     # A family's own bank says more about the prompt, so it comes more often; what fits the place comes before the rest.
     here = [u for u in own if _fits(u, place)] * 5 + [u for u in shared if _fits(u, place)]
+    # A second confession, in the words of a character sheet, is the best end there is.
+    here += [u for u in here if any("_own}" in text for text in u.say if not text.startswith("~"))]
     unit = plan.rng.choice(here or own or shared)
     if not _fits(unit, place):
         at_hand = [p for p in plan.places if _fits(unit, p)]
-        place = at_hand[index % len(at_hand)] if at_hand else lexicon().place(unit.at[0])
+        place = (
+            at_hand[index % len(at_hand)]
+            if at_hand
+            else lexicon().place(unit.at[0] if unit.at[0] not in _KINDS else "living room")
+        )
     return unit, place
 
 
 def _fits(unit: Unit, place: Place) -> bool:
-    return not unit.at or place.name in unit.at or place.kind in unit.at
+    if not unit.at or place.name in unit.at or (place.kind == "INT" and "INT" in unit.at):
+        return True
+    kind = "ROOM" if place.kind == "INT" else place.kind
+    return kind in unit.at and place.name not in _PASSAGES
 
 
 def _place(plan: Plan, beat: Beat, index: int) -> Place:

@@ -23,12 +23,14 @@ class Slots:
         self._plan = plan
         self._words = self._collect(plan)
         if not quoting:
-            self._words["a_thing"] = replace(plan.thing, quote="").a
+            self._words |= {"a_thing": replace(plan.thing, quote="").a, "thing": plan.thing.itself}
         if place:
             self._words |= {"room": f"the {place.name}", "here": f"{place.prep} the {place.name}", "set": place.set}
 
     def fits(self, template: str) -> bool:
         """Tell whether every slot of `template` has its word."""
+        if self._plan.parts.doubled and "{ally" in template and "{witness" in template:
+            return False
         return all(name in self._words for _, name, _, _ in Formatter().parse(template) if name)
 
     def said(self, template: str) -> str:
@@ -78,7 +80,7 @@ class Slots:
             "that": "those" if thing.plural else "that",
             "event": plan.event,
             "city_in": f" in {plan.reading.city}" if plan.reading.city else "",
-            "ask": f"Say {plan.oath}" if plan.oath else "Swear it",
+            "ask": f"Say {plan.oath}" if plan.oath else "Swear",
             "swear": plan.oath.capitalize() if plan.oath else "I swear",
             "truth": plan.truth.mine,
             "truth_told": plan.truth.of(parts.holder.short),

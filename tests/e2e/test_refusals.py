@@ -1,0 +1,195 @@
+"""What a stranger, a careless client and another owner get to see."""
+
+import base64
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import PROMPT, Deployed, Person
+
+PRODUCE = "/functions/generate-episode-from-prompt"
+
+
+def refused(answer: Any, status: int) -> Any:
+    """Assert that this is a refusal with this status, told as problem+json without any trace."""
+    assert answer.status_code == status, answer.text
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["type"].startswith("urn:episode-studio:")
+    assert problem["detail"]
+    assert "Traceback" not in answer.text
+    return problem
+
+
+def forged(token: str, **claims: Any) -> str:
+    """Return a token with other claims and the old signature."""
+    head, body, signature = token.split(".")
+    told = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))) | claims
+    sealed = base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+    return f"{head}.{sealed}.{signature}"
+
+
+@pytest.fixture(scope="module")
+def foreign_token(deployed: Deployed) -> Iterator[str]:
+    """A good token, of another user pool."""
+    cognito = deployed.outputs.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="elsewhere")["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="elsewhere", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    login = {"USERNAME": "mallory", "PASSWORD": "Correct-horse-7-battery"}
+    cognito.admin_create_user(UserPoolId=pool, Username="mallory", TemporaryPassword=login["PASSWORD"])
+    cognito.admin_set_user_password(UserPoolId=pool, Username="mallory", Password=login["PASSWORD"], Permanent=True)
+    answer = cognito.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=login)
+    yield answer["AuthenticationResult"]["IdToken"]
+    cognito.delete_user_pool(UserPoolId=pool)
+
+
+def test_without_a_good_token_there_is_no_answer(amina: Person, foreign_token: str) -> None:
+    for token in ("", "nonsense", forged(amina.token, sub="bilan"), forged(amina.token, exp=1), foreign_token):
+        assert amina.call("GET", "/dashboard", Authorization=token).status_code in {401, 403}, token[:20]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "path"),
+    [
+        ({"prompt": ""}, 422, "prompt"),
+        ({"prompt": " \n\t "}, 422, "prompt"),
+        ({"prompt": "x" * 20_000}, 422, "prompt"),
+        ({"prompt": "\x00\x07\x1b"}, 422, "prompt"),
+        ({"prompt": 7}, 422, "prompt"),
+        ({"prompt": ["x"]}, 422, "prompt"),
+        ({"prompt": "x", "owner": "bilan"}, 422, "owner"),
+        ({"prompt": "x", "clips": 0}, 422, "clips"),
+        ({"prompt": "x", "clips": 7}, 422, "clips"),
+        ({"prompt": "x", "aspect": "4:3"}, 422, "aspect"),
+        ({"prompt": "x", "project_id": "../../etc"}, 422, "project_id"),
+        ({}, 422, None),
+        ({"prompt": "x", "episode_id": "0" * 26}, 422, None),
+        ("{not json", 400, None),
+        ("[" * 100_000, 400, None),
+        ("null", 422, None),
+        (json.dumps({"prompt": "x" * 3_000_000}), 413, None),
+        ({"prompt": "x", "project_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}, 404, None),
+        ({"episode_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}, 404, None),
+    ],
+)
+def test_a_bad_order_is_refused_with_the_field_that_is_wrong(
+    amina: Person, body: Any, status: int, path: str | None
+) -> None:
+    problem = refused(amina.call("POST", PRODUCE, body), status)
+    if path is not None:
+        assert path in [entry["path"] for entry in problem["errors"]]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["عائلة تكتشف سرًّا في ليلة العيد", "👩‍👩‍👧‍👦💔🔑🏠", "A letter\x00 in\x07 the wall", "‮reversed‬ and 漢字"]
+)
+def test_any_living_language_makes_an_episode(amina: Person, prompt: str) -> None:
+    started = amina.ok("POST", PRODUCE, {"prompt": prompt, "provider": "draft", "clips": 1})
+    made = amina.finished(started["episode_id"])
+    assert made["status"] == "completed", made["reason"]
+    assert "\x00" not in made["prompt"]
+
+
+def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
+    deployed: Deployed, amina: Person, bilan: Person, house: Any, episode: Any
+) -> None:
+    character = amina.ok("GET", f"/projects/{house['project_id']}/characters")["items"][0]
+    attachment = amina.ok("POST", "/attachments", {"name": "Mine", "media_type": "image/png"})["attachment"]
+    run = amina.ok("GET", "/runs")["items"][0]
+    ids = {
+        "project_id": house["project_id"],
+        "character_id": character["character_id"],
+        "episode_id": episode["episode_id"],
+        "attachment_id": attachment["attachment_id"],
+        "run_id": run["run_id"],
+        "script_format": "md",
+    }
+    sheet = {"name": "Intruder"}
+    bodies = {
+        ("PATCH", "/projects/{project_id}"): {"version": 1, "title": "Mine now"},
+        ("POST", "/projects/{project_id}/characters"): sheet,
+        ("POST", "/projects/{project_id}/characters/import"): {"characters": [sheet]},
+        ("POST", "/projects/{project_id}/characters/ready-made"): {"cast": "say-walahi"},
+        ("PATCH", "/projects/{project_id}/characters/{character_id}"): {"version": 1, "name": "Mine now"},
+        ("PUT", "/projects/{project_id}/characters/{character_id}/reference"): {"attachment_id": None},
+        ("PATCH", "/episodes/{episode_id}"): {"version": 1, "title": "Mine now"},
+    }
+    api = deployed.outputs.client("apigateway")
+    resources = api.get_resources(restApiId=deployed.outputs["ApiId"], limit=500)["items"]
+    routes = [
+        (method, resource["path"])
+        for resource in resources
+        if "{" in resource["path"]
+        for method in resource.get("resourceMethods", {})
+        if method != "OPTIONS"
+    ]
+    assert len(routes) >= 20
+    for method, route in routes:
+        answer = bilan.call(method, route.format(**ids), bodies.get((method, route)))
+        assert answer.status_code == 404, (method, route, answer.status_code, answer.text)
+    for path in (PRODUCE, "/functions/generate-video", "/functions/script-generator-bot"):
+        refused(bilan.call("POST", path, {"episode_id": episode["episode_id"]}), 404)
+    refused(bilan.call("POST", PRODUCE, {"prompt": "x", "project_id": house["project_id"]}), 404)
+    for path in ("/projects", "/episodes", "/attachments", "/runs"):
+        assert bilan.ok("GET", path)["items"] == []
+
+
+def test_the_same_idempotency_key_makes_one_episode_and_another_body_is_refused(amina: Person) -> None:
+    key = str(uuid.uuid4())
+    order = {"prompt": "Once and only once", "provider": "draft", "clips": 1}
+    first = amina.ok("POST", PRODUCE, order, Idempotency_Key=key)
+    again = amina.ok("POST", PRODUCE, order, Idempotency_Key=key)
+    assert again["episode_id"] == first["episode_id"]
+    refused(amina.call("POST", PRODUCE, {**order, "prompt": "Another"}, Idempotency_Key=key), 409)
+    amina.finished(first["episode_id"])
+    matching = [e for e in amina.ok("GET", "/episodes?limit=100")["items"] if e["prompt"] == order["prompt"]]
+    assert len(matching) == 1
+
+
+def test_while_an_episode_is_made_it_cannot_be_edited_deleted_or_made_twice(
+    deployed: Deployed, amina: Person
+) -> None:
+    deployed.gemini.text_seconds, deployed.gemini.image_seconds = 0.2, 2.0
+    try:
+        order = {"prompt": PROMPT + " at sea", "provider": "gemini", "clips": 2}
+        episode_id = amina.ok("POST", PRODUCE, order)["episode_id"]
+        at_work = amina.wait(episode_id, lambda e: e["status"] == "rendering")
+        refused(amina.call("DELETE", f"/episodes/{episode_id}"), 409)
+        refused(amina.call("PATCH", f"/episodes/{episode_id}", {"version": at_work["version"], "title": "x"}), 409)
+        refused(amina.call("POST", "/functions/generate-video", {"episode_id": episode_id}), 409)
+        refused(amina.call("POST", PRODUCE, {"episode_id": episode_id}), 409)
+        done = amina.finished(episode_id)
+    finally:
+        deployed.gemini.text_seconds = deployed.gemini.image_seconds = 0.0
+    refused(amina.call("PATCH", f"/episodes/{episode_id}", {"version": 1 + done["version"], "title": "x"}), 409)
+    assert amina.call("DELETE", f"/episodes/{episode_id}").status_code == 204
+    refused(amina.call("GET", f"/episodes/{episode_id}"), 404)
+    objects = deployed.outputs.client("s3").list_objects_v2(Bucket=deployed.outputs["VideosBucket"])
+    assert not [entry for entry in objects.get("Contents", []) if episode_id in entry["Key"]]
+
+
+def test_a_cancelled_episode_stays_cancelled_and_is_taken_up_without_buying_twice(
+    deployed: Deployed, amina: Person
+) -> None:
+    deployed.gemini.reset()
+    deployed.gemini.image_seconds = 1.5
+    try:
+        order = {"prompt": PROMPT + " in the rain", "provider": "gemini", "clips": 3}
+        episode_id = amina.ok("POST", PRODUCE, order)["episode_id"]
+        amina.wait(episode_id, lambda e: e["status"] == "rendering")
+        assert amina.call("POST", f"/episodes/{episode_id}/cancel").status_code == 202
+        stopped = amina.ok("GET", f"/episodes/{episode_id}")
+        assert stopped["status"] == "cancelled"
+        refused(amina.call("POST", f"/episodes/{episode_id}/cancel"), 409)
+        texts = [call.kind for call in deployed.gemini.calls].count("text")
+        amina.ok("POST", PRODUCE, {"episode_id": episode_id})
+        done = amina.finished(episode_id)
+    finally:
+        deployed.gemini.image_seconds = 0.0
+    assert done["status"] == "completed", done["reason"]
+    assert [call.kind for call in deployed.gemini.calls].count("text") == texts == 1
