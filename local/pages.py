@@ -30,6 +30,7 @@ PROVIDERS = {
 def studio_is_up(place: Place, data_dir: Path) -> RenderableType:
     """What `up` leaves on the screen."""
     login = identity.demo_login(data_dir)
+    data = "" if data_dir == settings.DATA_DIR else f" --data {data_dir}"
     grid = Table.grid(padding=(0, 2))
     rows = [
         ("API", place.outputs.api_url),
@@ -37,9 +38,12 @@ def studio_is_up(place: Place, data_dir: Path) -> RenderableType:
         ("Who paints", PROVIDERS.get(place.outputs.provider, place.outputs.provider)),
         ("Sign in as", login.email),
         ("Password", login.password),
-        ("A token", 'TOKEN=$(./studio token); curl -H "Authorization: $TOKEN" ' + f"{place.outputs.api_url}/dashboard"),
-        ("Make one", './studio produce "Two sisters share a bakery and one hides a debt"'),
-        ("Stop it", "./studio down"),
+        (
+            "A token",
+            f'TOKEN=$(./studio token{data}); curl -H "Authorization: $TOKEN" ' + f"{place.outputs.api_url}/dashboard",
+        ),
+        ("Make one", f'./studio produce "Two sisters share a bakery and one hides a debt"{data}'),
+        ("Stop it", f"./studio down{data}"),
     ]
     for name, value in rows:
         grid.add_row(f"[dim]{name}[/]", f"[default]{escape(value)}[/]")

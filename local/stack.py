@@ -114,11 +114,14 @@ def deploy(
         memory.unlink(missing_ok=True)
         if not (root / "template.yaml").exists():
             raise StudioProblem(f"There is no template.yaml in {root}.", "Is this the whole checkout?")
-        say("Building the functions and layers")
-        built = build.build(root, output or settings.STUDIO_HOME / "sam", log)
-        say("Deploying the stack")
-        _clear_the_way(endpoint)
-        _deploy_built(built, endpoint, chosen, root, log)
+        output = output or settings.STUDIO_HOME / "sam"
+        # Another data directory deploys from the same build; it must not be replaced while it is read.
+        with locks.holding(output / "deploy.lock", lambda: say("Another ./studio is building; waiting.")):
+            say("Building the functions and layers")
+            built = build.build(root, output, log)
+            say("Deploying the stack")
+            _clear_the_way(endpoint)
+            _deploy_built(built, endpoint, chosen, root, log)
         outputs = describe(settings.STACK, endpoint)
         if outputs is None:
             raise StudioProblem("The deployment ended without a stack.", f"The whole log: {log}")

@@ -77,36 +77,41 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def lay_out() -> None:
+    """Make the stack's table and buckets, as in template.yaml, in the mocked AWS."""
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    dynamodb.create_table(
+        TableName=ENVIRONMENT["TABLE_NAME"],
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "active_in", "active_since")
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "active",
+                "KeySchema": [
+                    {"AttributeName": "active_in", "KeyType": "HASH"},
+                    {"AttributeName": "active_since", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    s3 = boto3.client("s3", region_name=REGION)
+    for bucket in (ENVIRONMENT["VIDEOS_BUCKET"], ENVIRONMENT["ATTACHMENTS_BUCKET"]):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """An in-memory AWS with the stack's table, buckets and key, as in template.yaml."""
+    """An in-memory AWS with the stack's table and buckets."""
     from studio.entry import context
 
     context.client.cache_clear()
     context.parameters.clear_caches()
     with mock_aws():
-        dynamodb = boto3.client("dynamodb", region_name=REGION)
-        dynamodb.create_table(
-            TableName=ENVIRONMENT["TABLE_NAME"],
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "active_in", "active_since")
-            ],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "active",
-                    "KeySchema": [
-                        {"AttributeName": "active_in", "KeyType": "HASH"},
-                        {"AttributeName": "active_since", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-        )
-        s3 = boto3.client("s3", region_name=REGION)
-        for bucket in (ENVIRONMENT["VIDEOS_BUCKET"], ENVIRONMENT["ATTACHMENTS_BUCKET"]):
-            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        lay_out()
         yield
     context.client.cache_clear()
 

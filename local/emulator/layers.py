@@ -7,6 +7,7 @@ to the shared copy instead. Workers only read their layers, as they only read /o
 
 import hashlib
 import os
+import shutil
 import threading
 import zipfile
 from pathlib import Path
@@ -14,11 +15,20 @@ from types import SimpleNamespace
 from typing import Any
 
 
+KEPT = 6
+"""Copies kept from one start to the next."""
+
+
 class SharedLayers:
     """Unpacked layers under `directory`, named by the SHA-256 of their archive."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+        by_age = sorted(directory.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        whole = [path for path in by_age if path.suffix != ".part"]
+        for path in set(by_age) - set(whole[:KEPT]):
+            shutil.rmtree(path, ignore_errors=True)
         self._lock = threading.Lock()
 
     def zipfile(self) -> SimpleNamespace:
@@ -40,6 +50,7 @@ class SharedLayers:
                 with zipfile.ZipFile(archive) as opened:
                     opened.extractall(draft)  # refuses names that lead out of it
                 draft.rename(target)
+            os.utime(target)  # the next start keeps the ones used last
         return target
 
 

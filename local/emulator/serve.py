@@ -48,7 +48,7 @@ class Server:
         self.stopping = threading.Event()
         self.emulator = cast("Any", importlib.import_module("ministack.app"))
         self.lambdas = cast(Any, importlib.import_module("ministack.core.lambda_runtime"))
-        self.lambdas.zipfile = SharedLayers(data / "tmp" / "layers").zipfile()
+        self.lambdas.zipfile = SharedLayers(data / "layers").zipfile()
         persistence: Any = importlib.import_module("ministack.core.persistence")
         self.checkpoint = Checkpoint(data / "state", persistence._json_default, persistence._state_format_version)
         persistence._json_object_hook = restore_blobs(persistence._json_object_hook, self.checkpoint.blobs)
@@ -144,6 +144,8 @@ def post_guardian(scratch: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     os.read(ours, 1)
+    os.killpg(0, signal.SIGTERM)  # which we ignore and a worker does not
+    time.sleep(0.1)
     shutil.rmtree(scratch, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 

@@ -10,6 +10,7 @@ from media.storyboard.looks import Look
 from media.storyboard.pose import Palette, Pose, Tones
 
 _SLEEVELESS = {"gown"}
+_LONG_TOPS = {"suit", "hoodie", "jacket", "uniform", "sweater", "coat", "tee", "scrubs", "shirt"}
 _SHORT_SLEEVES = {"tee", "scrubs", "dress"}
 
 # Elbow and wrist of the near arm, then of the far one, from the shoulder's own side outwards; y down from the crown.
@@ -46,7 +47,7 @@ class Body:
     def at(self, x: float, y: float) -> Point:
         """Return the pixel of (x, y); looked at from below or above, the far end shrinks."""
         taper = 1.0 - self.pose.pitch * 0.030 * (y - 1.5)
-        # The figures below count from a long neck; shoulders sit higher, and the feet stay where they are.
+        # Joints are given for a canon with a long neck; what is below it moves up, less and less towards the feet.
         y -= 0.21 * max(0.0, 7.3 - y) / 6.0 if y > 1.05 else 0.0
         return self.pose.at(x * self.narrow * taper + self.sway, y)
 
@@ -105,10 +106,9 @@ class Body:
         if skirt_end:
             flare = {"gown": 1.05, "robe": 0.80, "dress": 0.78, "coat": 0.80}.get(self.look.garment, 0.66)
             hip = self.hips
-            skirt = [(-self.waist, 2.9), (self.waist, 2.9), (hip * 1.08, 3.7),
-                (flare * 0.92, 5.0 if skirt_end > 5.5 else 4.6), (flare, skirt_end),
-                     (0.0, skirt_end + 0.09), (-flare, skirt_end),
-                     (-flare * 0.92, 5.0 if skirt_end > 5.5 else 4.6), (-hip * 1.08, 3.7)]  # fmt: skip
+            knee_at = 5.0 if skirt_end > 5.5 else 4.6
+            half = [(self.waist, 2.9), (hip * 1.08, 3.7), (flare * 0.92, knee_at), (flare, skirt_end)]
+            skirt = [*half, (0.0, skirt_end + 0.09), *[(-x, y) for x, y in reversed(half)]]
             cloth = self.palette.tones(self.look.bottom) if self.look.garment == "sarong" else self.top
             self.sheet.volume(smooth(self.all(skirt)), cloth, 0.3)
             for i in range(5):
@@ -133,16 +133,18 @@ class Body:
         sheet.tint(smooth(jaw), lit(self.skin[0], 0.7), 0.75, head * 0.05)
         loose = {"robe": 0.10, "hoodie": 0.08, "coat": 0.10, "jacket": 0.05, "sweater": 0.08}.get(look.garment, 0.0)
         slope = 1.47 if not look.feminine else 1.52
-        end = (
-            3.95
-            if look.garment in {"suit", "hoodie", "jacket", "uniform", "sweater", "coat", "tee", "scrubs", "shirt"}
-            else 3.5
-        )
-        trunk = [(0.0, 1.30), (neck + 0.05, 1.28), (w * 0.58, slope - 0.10), (w * 0.90, slope + 0.04),
-            (w * 0.99, slope + 0.36), (w * 0.86 + loose, 2.2),
-                 (waist + loose, 2.9), (hip * 1.06 + loose, 3.45), (hip * 1.08 + loose, end),
-                 (0.0, end + 0.06)]  # fmt: skip
-        ring = trunk + [(-x, y) for x, y in reversed(trunk[1:-1])]
+        end = 3.95 if look.garment in _LONG_TOPS else 3.5
+        half = [
+            (neck + 0.05, 1.28),
+            (w * 0.58, slope - 0.10),
+            (w * 0.90, slope + 0.04),
+            (w * 0.99, slope + 0.36),
+            (w * 0.86 + loose, 2.2),
+            (waist + loose, 2.9),
+            (hip * 1.06 + loose, 3.45),
+            (hip * 1.08 + loose, end),
+        ]
+        ring = [(0.0, 1.30), *half, (0.0, end + 0.06), *[(-x, y) for x, y in reversed(half)]]
         sheet.volume(smooth(self.all(ring)), self.top, 0.30)
         self._folds(end)
         if back:
@@ -171,22 +173,20 @@ class Body:
         elbow, wrist = near if side < 0 else far
         girth = (0.17 if look.feminine else 0.205) * (0.5 + 0.5 * look.breadth)
         shoulder = (side * self.wide * 0.82, 1.66 if not look.feminine else 1.70)
-        joints = [(shoulder[0] * 0.84, shoulder[1] - 0.10, girth * 0.72),
-            (shoulder[0] * 1.0, shoulder[1] + 0.20, girth * 1.06),
-            (side * elbow[0] * (0.45 + 0.55 * self.wide), elbow[1], girth * 0.92),
-                  (side * wrist[0] * (0.45 + 0.55 * self.wide), wrist[1], girth * 0.62)]  # fmt: skip
+        out = side * (0.45 + 0.55 * self.wide)
+        joints = [
+            (shoulder[0] * 0.84, shoulder[1] - 0.10, girth * 0.72),
+            (shoulder[0], shoulder[1] + 0.20, girth * 1.06),
+            (out * elbow[0], elbow[1], girth * 0.92),
+            (out * wrist[0], wrist[1], girth * 0.62),
+        ]
         sleeve = self.top
-        bare_from = (
-            0.0
-            if look.garment in _SLEEVELESS and look.cover == ""
-            else 0.5
-            if look.garment in _SHORT_SLEEVES and look.cover == ""
-            else 2.0
-        )
+        covered = look.cover != ""
+        bare = look.garment in _SLEEVELESS | _SHORT_SLEEVES and not covered
         self._hand(joints, arms, side)
-        if bare_from < 2.0:
+        if bare:
             self.part(joints, self.skin)
-            if bare_from > 0:
+            if look.garment in _SHORT_SLEEVES:
                 (ax, ay, aw), (bx, by, bw) = joints[1], joints[2]
                 self.part(
                     [joints[0], (ax, ay, aw * 1.08), (ax + (bx - ax) * 0.55, ay + (by - ay) * 0.55, (aw + bw) * 0.58)],
@@ -220,10 +220,14 @@ class Body:
             if arms == "point" and side > 0:
                 out = 0.34 if i == 0 else 0.02
             tip, bend = across + (i - 1.5) * spread, 0.32 + out * 0.5
-            self.part([(cx + ux * 0.20 + px * across, cy + uy * 0.20 + py * across, 0.043 * size),
-                       (cx + ux * bend + px * tip * 0.9, cy + uy * bend + py * tip * 0.9, 0.040 * size),
-                       (cx + ux * (0.32 + out) + px * tip, cy + uy * (0.32 + out) + py * tip, 0.026 * size)],
-                       self.skin)  # fmt: skip
-        self.part([(cx + ux * 0.06 + px * -0.09 * side, cy + uy * 0.06 + py * -0.09 * side, 0.042 * size),
-                   (cx + ux * 0.30 + px * -0.19 * side, cy + uy * 0.30 + py * -0.19 * side, 0.030 * size)],
-                   self.skin)  # fmt: skip
+            finger = [
+                (cx + ux * 0.20 + px * across, cy + uy * 0.20 + py * across, 0.043 * size),
+                (cx + ux * bend + px * tip * 0.9, cy + uy * bend + py * tip * 0.9, 0.040 * size),
+                (cx + ux * (0.32 + out) + px * tip, cy + uy * (0.32 + out) + py * tip, 0.026 * size),
+            ]
+            self.part(finger, self.skin)
+        thumb = [
+            (cx + ux * 0.06 - px * 0.09 * side, cy + uy * 0.06 - py * 0.09 * side, 0.042 * size),
+            (cx + ux * 0.30 - px * 0.19 * side, cy + uy * 0.30 - py * 0.19 * side, 0.030 * size),
+        ]
+        self.part(thumb, self.skin)

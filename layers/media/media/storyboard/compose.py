@@ -38,10 +38,9 @@ class Board:
 def paint_board(board: Board) -> bytes:
     """Return `board` as a PNG at `board.aspect.pixels`, with text chunks that say it is a rehearsal."""
     shot = board.shot
-    blocking = layout(shot, board.aspect, board.take)
+    blocking = layout(shot, board.aspect, board.take, board.prompt)
     brief, camera = blocking.brief, blocking.camera
     light = light_of(brief, shot.mood, shot.genre, shot.heading)
-    seed = f"{blocking.seed}/{board.prompt}"
     scenery = _set(blocking, light, shot.heading)
     frame = paint_sky(camera, light, brief.hour, shot.heading)
     frame = scenery.paint_behind(frame)
@@ -56,10 +55,10 @@ def paint_board(board: Board) -> bytes:
     elif shot.angle is Angle.OVER_SHOULDER:
         # The shoulder has one lower corner; the table takes the other, under the person it belongs to.
         lay_table(frame, brief, camera, light, 1.0 - blocking.column)
-    frame = fall(frame, brief, light, seed)
+    frame = fall(frame, brief, light, blocking.seed)
     if camera.roll:
         frame = _rolled(frame, camera.roll)
-    frame = finish(frame, light, rng("finish", seed), board.photorealistic)
+    frame = finish(frame, light, rng("finish", blocking.seed), board.photorealistic)
     put_slate(frame, shot.scene, shot.number, board.take, right=slate_right(blocking))
     return _encoded(frame, board)
 

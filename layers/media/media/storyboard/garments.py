@@ -25,7 +25,7 @@ def dress(body: "Body", end: float) -> None:
         hem: list[Point] = [(-body.hips, end - 0.22), (0.0, end - 0.14), (body.hips, end - 0.22)]
         body.sheet.stroke(body.all(hem), deep, head * 0.035, 0.55)
     if garment == "sweater":
-        band: list[Point] = [(-0.27, 1.24), (0.0, 1.44), (0.27, 1.24), (0.34, 1.30), (0.0, 1.56), (-0.34, 1.30)]
+        band: list[Point] = [(-0.22, 1.26), (0.0, 1.44), (0.22, 1.26), (0.28, 1.33), (0.0, 1.56), (-0.28, 1.33)]
         body.sheet.volume(smooth(body.all([(x * 0.92 + 0.04 * body.pose.aside, y) for x, y in band])), body.top, 0.4)
     if garment in _SCOOPS and not covered:
         _neckline(body, _SCOOPS[garment])

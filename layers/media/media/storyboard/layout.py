@@ -75,7 +75,7 @@ def _spots(count: int, shot: Shot, aspect: Aspect, staging: Staging, wander: flo
     side = 1 if wander > 0.5 else -1
     if shot.angle is Angle.OVER_SHOULDER and shot.size is not ShotSize.ESTABLISHING:
         behind = [(0.5 + side * (0.3 - 0.12 * i), 1.3 + 0.5 * i) for i in range(max(0, count - 2))]
-        return [(0.5 + side * (0.12 if narrow else 0.14), 0.0), (0.5 - side * (0.37 if narrow else 0.33), 0.0), *behind]
+        return [(0.5 + side * (0.12 if narrow else 0.14), 0.0), (0.5 - side * (0.43 if narrow else 0.33), 0.0), *behind]
     if shot.size in _CLOSE:
         first = 0.5 - side * ((0.03 if narrow else 0.09) if shot.size is ShotSize.CLOSE_UP else 0.04)
         return [(first, 0.0)] + [
@@ -125,11 +125,11 @@ def _arms(staging: Staging, index: int, brief: Brief, pick: float, close: bool) 
     return ("down", "crossed", "clasp", "down", "hips", "gesture")[int(pick * 6)]
 
 
-def layout(shot: Shot, aspect: Aspect, take: int = 1) -> Blocking:
-    """Return the camera and where everyone is. Pure: the same shot, aspect and take give the same blocking."""
+def layout(shot: Shot, aspect: Aspect, take: int = 1, prompt: str = "") -> Blocking:
+    """Return the camera and where everyone is. Pure: the same arguments give the same blocking."""
     brief = read(shot)
     cast = _cast(shot)
-    seed = f"{shot.scene}/{shot.number}/{take}/{shot.heading}/{shot.description}/{shot.move}"
+    seed = f"{shot.scene}/{shot.number}/{take}/{shot.heading}/{shot.description}/{shot.move}/{prompt}"
     chance = rng("layout", seed)
     wander = chance.random()
     looks = [look_of(figure) for figure in cast]

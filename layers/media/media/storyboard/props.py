@@ -57,7 +57,7 @@ def _fire(s: Scenery, x: float) -> None:
             (px + (s.chance.random() - 0.5) * 0.2, 0.1 + h, 1.3),
         ]
         s.quad(base, tone, 1.5)
-    s.lamp(x, 0.45, 1.3, 3.4, 0.13, (255, 164, 82), 1.5)
+    s.lamp(x, 0.45, 1.3, 3.4, 0.01, (255, 164, 82), 1.5)
 
 
 def lay_table(frame: Image.Image, brief: Brief, camera: Camera, light: Light, column: float) -> None:

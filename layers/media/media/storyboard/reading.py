@@ -71,6 +71,20 @@ PLACES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "street": (False, ("street", "road", "alley", "avenue", "sidewalk", "driveway", "parking", "bridge", "city", "town",
                        "calle", "rue", "شارع")),
 }  # fmt: skip
+_WHEREABOUTS = {
+    "apartment",
+    "villa",
+    "flat",
+    "house",
+    "home",
+    "mansion",
+    "courtyard",
+    "village",
+    "city",
+    "town",
+    "stage",
+}
+"""Words that say around what rather than where: "APARTMENT KITCHEN" is a kitchen, a mosque's courtyard a mosque."""
 _HOURS: tuple[tuple[Hour, tuple[str, ...]], ...] = (
     (Hour.GOLDEN, ("golden", "sunset", "late afternoon", "magic hour", "غروب")),
     (Hour.DAWN, ("dawn", "sunrise", "early morning", "first light", "فجر")),
@@ -159,7 +173,7 @@ def place_of(heading: str) -> tuple[str, bool]:
     said_in = bool(re.search(r"\bint\b|داخلي", text))
     said_out = bool(re.search(r"\bext\b|خارجي", text))
     found = [
-        (at, -len(word), place, inside)
+        (at, (word in _WHEREABOUTS, -len(word)), place, inside)
         for place, (inside, words) in PLACES.items()
         for word in words
         if (at := _says(text, word)) >= 0

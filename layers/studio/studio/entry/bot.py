@@ -73,7 +73,7 @@ class Bot:
             return self._recorded(request, studio, run)
 
         # The types are the bot's own, so the route's signature is made here and not written down.
-        call.__annotations__ = {"request": Annotated[self._request_type, Body()], "return": report_type}
+        call.__annotations__ = {"request": Annotated[self._request_type, Body()], "return": report_type | RunAccepted}
         app.post(
             f"/functions/{self.name}",
             summary=_first_line(self._work),
@@ -92,7 +92,7 @@ class Bot:
         return Response(
             202,
             content_type="application/json",
-            body=RunAccepted(run_id=run.run_id).model_dump_json(),
+            body=RunAccepted(run_id=run.run_id),
             headers={"Location": f"/runs/{run.run_id}", "Preference-Applied": "respond-async"},
         )
 

@@ -72,7 +72,12 @@ def created(body: Any, location: str, status: int = 201) -> Response[Any]:
 
 def resolver() -> APIGatewayRestResolver:
     """Return a resolver that validates, answers errors as problem+json."""
-    app = APIGatewayRestResolver(enable_validation=True, json_body_deserializer=_parse)
+    app = APIGatewayRestResolver(
+        enable_validation=True,
+        # An answer that is not what its route promises is our mistake, not the caller's.
+        response_validation_error_http_code=500,
+        json_body_deserializer=_parse,
+    )
 
     def answer(status: int, kind: str, title: str, detail: str, fields: Sequence[Mapping[str, str]] = ()) -> _Answer:
         document = problem(status, kind, title, detail, _request_id(app), fields)

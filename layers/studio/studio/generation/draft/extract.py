@@ -51,10 +51,8 @@ def _known_path(loc: tuple[str | int, ...], answer: Any) -> tuple[str | int, ...
     path: list[str | int] = []
     here: Any = answer
     for step in loc:
-        if isinstance(here, dict) and step in here:
-            here = here[step]
-            path.append(step)
-        elif isinstance(here, list) and not isinstance(step, str) and step < len(here):
+        leads = step in here if isinstance(here, dict) else isinstance(here, list) and step in range(len(here))
+        if leads:
             here = here[step]
             path.append(step)
     return tuple(path)

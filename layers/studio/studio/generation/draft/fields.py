@@ -2,26 +2,22 @@
 
 import math
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 from pydantic import JsonValue
 
+from studio.generation.draft.formats import formatted
 from studio.generation.draft.samples import matching
 from studio.generation.draft.sources import Sources
 
 _DEEPEST = 6
-_FIRST_DAY = datetime(2026, 1, 1, 9, tzinfo=UTC)
-"""There is no clock here: where the material gives no date, dates are counted from this one."""
 
 _SHORT = re.compile(r"(^|_)(title|name|label|tag|keyword|hashtag|topic|category|genre|mood|tone|theme|emotion)s?$")
 _PERSON = re.compile(r"(^|_)(speaker|person|people|character|characters|who|name|names|author)s?$")
 _ORDER = re.compile(r"(^|_)(number|index|rank|order|position|step|n)$")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?")
 
 
 @dataclass(frozen=True)
@@ -165,6 +161,8 @@ class Filler:
         for index in range(count + 12 if schema.get("uniqueItems") else count):
             entry = entries[index] if index < len(entries) else {}
             value = self.fill(inner, context.below(index, index=index, entry=entry, list_name=context.name))
+            if schema.get("uniqueItems") and value in answer and isinstance(value, str) and "enum" not in inner:
+                value = f"{value} {index + 1}"
             if len(answer) < count and (not schema.get("uniqueItems") or value not in answer):
                 answer.append(value)
         return answer
@@ -200,7 +198,9 @@ class Filler:
     def _text(self, schema: Mapping[str, Any], context: Context) -> str:
         low, high = schema.get("minLength", 0), schema.get("maxLength", 100_000)
         tries = self._tries(context)
-        if (form := schema.get("format")) and (made := self._formatted(form, context)) is not None:
+        if (form := schema.get("format")) and (
+            made := formatted(form, self._sources, self._rng(context), tries)
+        ) is not None:
             return made
         if pattern := schema.get("pattern"):
             near = [
@@ -254,45 +254,6 @@ class Filler:
             "1",
         ]
         return options[tries % len(options)]
-
-    def _formatted(self, form: str, context: Context) -> str | None:
-        rng = self._rng(context)
-        tries = self._tries(context)
-        dates = [m.group(0) for text in self._sources.texts if (m := _ISO_DATE.search(text))]
-        # Dates that a validator refuses are tried far in the future and far in the past.
-        far = (timedelta(), timedelta(days=36_500), timedelta(days=-9_000))[tries % 3]
-        moment = _FIRST_DAY + timedelta(days=rng.randrange(300), minutes=30 * rng.randrange(20)) + far
-        text = self._sources.keyword(context.index)
-        link = next((m.group(0) for t in self._sources.texts if (m := re.search(r"https?://[^\s\"'<>]+", t))), None)
-        match form:
-            case "date-time":
-                return (
-                    dates[0] if dates and "T" in dates[0] and not tries else moment.isoformat().replace("+00:00", "Z")
-                )
-            case "date":
-                return dates[0][:10] if dates and not tries else moment.date().isoformat()
-            case "time":
-                return f"{moment.time().isoformat()}Z"
-            case "duration":
-                return f"PT{rng.randrange(5, 120)}S"
-            case "uuid" | "uuid1" | "uuid3" | "uuid4" | "uuid5":
-                return str(uuid.UUID(int=rng.getrandbits(128), version=int(form[4:] or 4)))
-            case "uri" | "url" | "http-url" | "multi-host-uri":
-                return link if link and not tries else "https://example.com/draft"
-            case "email" | "name-email":
-                return "draft@example.com"
-            case "ipv4" | "ipvanyaddress":
-                return "192.0.2.1"
-            case "ipv6":
-                return "2001:db8::1"
-            case "path" | "file-path" | "directory-path":
-                return "draft"
-            case "json-string":
-                return "{}"
-            case "binary" | "base64" | "base64url" | "password":
-                return re.sub(r"[^A-Za-z0-9]", "", text)[:8].ljust(8, "a") if form != "password" else text
-            case _:
-                return None
 
 
 def _singulars(context: Context) -> set[str]:

@@ -63,7 +63,7 @@ def _allowed(entries: Any) -> list[str]:
 
 def _holds(op: Any, value: Any, character: str) -> bool:
     if op is _constants.LITERAL:
-        return ord(character) == value
+        return bool(ord(character) == value)
     if op is _constants.RANGE:
         return bool(value[0] <= ord(character) <= value[1])
     if op is _constants.CATEGORY:

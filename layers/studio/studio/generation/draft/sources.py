@@ -41,7 +41,9 @@ class Sources:
             w.casefold() for w in words if w.casefold() not in lexicon().function_words and len(w) > 2
         )
         self.salient = sorted(self.sentences, key=self._weight, reverse=True)
-        self.keywords = [w for w, _ in self._count.most_common(60)] or [w.casefold() for w in words] or ["draft"]
+        self.keywords: list[str] = (
+            [w for w, _ in self._count.most_common(60)] or [w.casefold() for w in words] or ["draft"]
+        )
 
     def rng(self, path: str) -> Random:
         """Return the generator of chance for the field at `path`: the same material and path, the same chance."""

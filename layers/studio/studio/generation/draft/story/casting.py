@@ -1,8 +1,6 @@
 """Who plays what: the cast where there is one, the people the prompt names, and parts for them."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -10,12 +8,11 @@ from studio.domain.project import CharacterSheet, Role
 from studio.domain.script import named_in
 from studio.generation.draft.story.banks import bank, lexicon, manners
 from studio.generation.draft.story.clauses import Clause, gender, plain_wish, secret, wish
-from studio.generation.draft.story.nouns import singular, titled
+from studio.generation.draft.story.guests import NAME_LIMIT, guest_names, last_resort
 from studio.generation.draft.story.reading import Reading
 
 _HONORIFICS = {"mr", "mrs", "ms", "dr", "miss", "sir", "lady", "prof", "professor", "sheikh", "chef", "captain", "the"}
 _ENOUGH = 4
-_NAME_LIMIT = 80
 
 
 @dataclass(frozen=True)
@@ -74,16 +71,16 @@ def players(sheets: list[CharacterSheet], reading: Reading, prompt: str, family:
     wants = rng.sample(bank(family).wants, len(bank(family).wants))
     taken = {p.name.casefold() for p in cast}
     wanted = max(0, 2 - len(cast)) if cast else 3
-    for name, certain in _guest_names(reading, prompt, family, alone=len(cast) < 2, has_cast=bool(cast)):
+    for name, certain in guest_names(reading, prompt, family, alone=len(cast) < 2, has_cast=bool(cast)):
         short_taken = any(named_in(name, p.name) or named_in(p.name, name) for p in cast)
-        if name.casefold() in taken or short_taken or not named_in(name, prompt) or len(name) > _NAME_LIMIT:
+        if name.casefold() in taken or short_taken or not named_in(name, prompt) or len(name) > NAME_LIMIT:
             continue
         if len(guests) >= (_ENOUGH if certain else wanted) or (cast and len(guests) >= max(2, wanted)):
             continue
         taken.add(name.casefold())
         guests.append(_guest(name, reading, wants[len(guests) % len(wants)], rng))
     if not cast and not guests:
-        guests.append(_guest(_last_resort(prompt), reading, wants[0], rng))
+        guests.append(_guest(last_resort(prompt), reading, wants[0], rng))
     first = list(dict.fromkeys([*mentioned, *described]))
     return [*first, *guests, *(p for p in cast if p not in first)]
 
@@ -93,14 +90,16 @@ def parts(pool: list[Player], reading: Reading, family: str, rng: Random) -> Par
     host = next((p for p in pool if p.role is Role.HOST), None) if len(pool) > 3 else None
     free = [p for p in pool if p is not host]
     named = [p for p in free if p.guest or named_in(p.name, reading.text)]
-    lead = _lead(free, named, reading)
+    exposed = next((p for p in named if _is_exposed(p, reading)), None) if len(free) > 1 else None
+    others = [p for p in free if p is not exposed]
+    lead = _lead(others, [p for p in named if p is not exposed], reading)
     rest = [p for p in free if p is not lead]
     if not rest:
         return Parts(lead, lead)
     if family == "dating":
         # Nobody is courted by their own family.
         rest = [p for p in rest if not _related(p, lead)] or rest
-    holder = next((p for p in named if p is not lead), None) or _holder(rest, reading, family, rng)
+    holder = exposed or next((p for p in named if p is not lead), None) or _holder(rest, reading, family, rng)
     rest = [p for p in rest if p is not holder]
     named_rest = [p for p in rest if p in named]
     allies = [p for p in rest if p.role is Role.ALLY]
@@ -120,6 +119,12 @@ def _related(player: Player, lead: Player) -> bool:
         player.about.casefold(),
     )
     return not player.guest and (player.role is Role.FAMILY or namesakes or kin is not None)
+
+
+def _is_exposed(player: Player, reading: Reading) -> bool:
+    """Tell whether the prompt speaks of this person's own secret: "Khalid's secret wedding"."""
+    hidden = r"['’]s?\s+(?:\w+\s+){0,2}(?:secret|lie|lies|affair|debt|betrayal|past|double life)\b"
+    return re.search(rf"(?<!\w){re.escape(player.name.split()[0])}{hidden}", reading.text, re.IGNORECASE) is not None
 
 
 def _lead(free: list[Player], named: list[Player], reading: Reading) -> Player:
@@ -202,7 +207,8 @@ def _by_description(cast: list[Player], reading: Reading) -> list[Player]:
 
 
 def _guest(name: str, reading: Reading, want: str, rng: Random) -> Player:
-    proper = name in reading.names or name.isnumeric() or not name.isascii()
+    known = lexicon()
+    proper = name in reading.names or name.isnumeric() or not name.isascii() or name.casefold() in known.function_words
     last = name.split()[-1]
     return Player(
         name=name,
@@ -217,87 +223,3 @@ def _guest(name: str, reading: Reading, want: str, rng: Random) -> Player:
 def _in_prose(name: str, reading: Reading) -> str:
     """Return a role's name as it stands within a sentence: in small letters, but for the names in it."""
     return " ".join(w if w in reading.city.split() or (w.isupper() and len(w) > 1) else w.lower() for w in name.split())
-
-
-def _guest_names(
-    reading: Reading, prompt: str, family: str, *, alone: bool, has_cast: bool
-) -> Iterator[tuple[str, bool]]:
-    """Yield names for guests, best first, and whether the prompt surely means a person by each."""
-    known = lexicon()
-    described = {"main character", "protagonist", "hero", "heroine", "host", "man", "woman", "people"}
-    for name in reading.names:
-        yield name, True
-    for relation in reading.relations:
-        if not (has_cast and (relation in described or relation in known.foreign_relations)):
-            foreign = relation in known.foreign_relations
-            yield (
-                (relation if foreign and not relation.isascii() else titled(relation)),
-                not has_cast or relation not in known.foreign_relations,
-            )
-    if not alone:
-        return
-    marks = [titled(w) for w in _marks(reading)]
-    for plural in reading.plural_relations:
-        one = titled(singular(plural))
-        for pair in ("Elder", "Younger"):
-            yield f"{pair} {one}", True
-        for mark in marks[:2]:
-            yield f"{mark} {one}", True
-    for mark, role in zip([*marks[2:], *reversed(marks[:2])], bank(family).roles, strict=False):
-        yield f"{mark} {role}", False
-    yield from ((name, False) for name in _pictured_people(prompt))
-    for word in sorted(dict.fromkeys(_tokens(prompt)), key=lambda w: -len(w)):
-        if word.casefold() not in known.function_words | known.verbs | known.format_words:
-            yield (titled(word) if word.isascii() else word), False
-    for word in _tokens(prompt):
-        yield word, False
-
-
-def _marks(reading: Reading) -> list[str]:
-    """Return words of the prompt that can tell people apart: its city, its things, then its other nouns."""
-    known = lexicon()
-    things = [t.noun.split()[0] for t in reading.things]
-    places = [w for p in reading.places for w in p.words if w in reading.words]
-    plain = (
-        known.function_words
-        | known.verbs
-        | known.adjectives
-        | known.relations
-        | {"episode", "show", "reality", "series"}
-    )
-    plain |= known.irregular_past
-    nouns = [
-        w for w in reading.words if len(w) > 3 and w not in plain and w.isascii() and not w.endswith(("s", "ly", "ed"))
-    ]
-    first = [reading.city.split()[0]] if reading.city and reading.city[:1].isalpha() else []
-    return list(dict.fromkeys([*first, *things, *places, *nouns])) if reading.english else []
-
-
-def _pictured_people(prompt: str) -> Iterator[str]:
-    """Yield guests for a prompt in pictures: "👵 Older Woman", and then the pictures' friends and rivals."""
-    symbols = list(dict.fromkeys(c for c in prompt if unicodedata.category(c) == "So"))
-    person = re.compile(r"\b(WOMAN|MAN|GIRL|BOY|BRIDE|PRINCESS|PRINCE|BABY|PERSON|CHEF|GHOST|ROBOT|ANGEL|WORKER)\b")
-    people = [c for c in symbols if person.search(unicodedata.name(c, ""))]
-    for symbol in people:
-        yield f"{symbol} {titled(unicodedata.name(symbol).replace(' FACE', '').lower())}"
-    for symbol, role in zip((c for c in symbols if c not in people), ("Friend", "Rival", "Neighbour"), strict=False):
-        yield f"{symbol} {role}"
-
-
-def _tokens(prompt: str) -> list[str]:
-    """Return the prompt's words without the marks around them."""
-    return [w for raw in prompt.split() if (w := _bare(raw)) and any(c.isalpha() for c in w)]
-
-
-def _bare(word: str) -> str:
-    ends = [i for i, c in enumerate(word) if unicodedata.category(c)[0] in "LNM"]
-    return word[ends[0] : ends[-1] + 1] if ends else ""
-
-
-def _last_resort(prompt: str) -> str:
-    """Return the longest start of the prompt that `named_in` takes for a name."""
-    for text in (prompt.split()[0], *re.findall(r"\w+|[^\w\s]", prompt)):
-        name = text[:_NAME_LIMIT].strip()
-        if name and named_in(name, prompt):
-            return name
-    return prompt.split()[0][:_NAME_LIMIT]

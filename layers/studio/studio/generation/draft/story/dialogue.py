@@ -76,7 +76,9 @@ class Voices:
                 or (self._plan.parts.alone and match["who"] == "H")
             ):
                 continue
-            rank = 2 if match["optional"] else 1 if out else 0
+            # What comes out has to come out, however little time there is.
+            essential = not out or "truth}" in template or "_own}" in template
+            rank = 2 if match["optional"] else 0 if essential else 1
             opens = not out
             line = self._line(player, match["text"], match["how"], match["direction"] or "", slots, opens=opens)
             out.append(Said(line, rank))

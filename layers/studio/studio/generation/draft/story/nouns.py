@@ -73,7 +73,7 @@ def thing(phrase: str) -> Thing:
         or last in known.plural_only
         or (last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in singular)
     )
-    if last in known.too_big or noun.casefold() not in known.objects and last not in known.objects:
+    if last in known.too_big or (noun.casefold() not in known.objects and last not in known.objects):
         # What cannot be held, or is nothing we know, comes into the story as a picture of it.
         return Thing("photograph", about=noun)
     return Thing(noun, plural=plural, mass=mass)

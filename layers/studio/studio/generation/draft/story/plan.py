@@ -18,6 +18,18 @@ from studio.generation.draft.story.nouns import Thing, thing
 from studio.generation.draft.story.reading import Reading, read
 
 _DAY = ("DAWN", "MORNING", "DAY", "AFTERNOON", "SUNSET", "DUSK", "EVENING", "NIGHT", "NIGHT")
+_ROOMS = {
+    "kitchen",
+    "living room",
+    "dining room",
+    "villa",
+    "terrace",
+    "studio floor",
+    "salon",
+    "restaurant",
+    "office",
+    "café",
+}
 _DAYS = (
     ("MORNING", "DAY", "AFTERNOON", "DUSK", "NIGHT", "NIGHT"),
     ("DAY", "AFTERNOON", "SUNSET", "EVENING", "NIGHT", "NIGHT"),
@@ -154,6 +166,9 @@ def _places(reading: Reading, chosen: Bank, rng: Random) -> tuple[Place, ...]:
     own = list(reading.places)
     others = [lexicon().place(name) for name in chosen.places]
     rng.shuffle(others)
+    # A story of its own choosing begins where people can sit down together.
+    first = next((place for place in others if place.name in _ROOMS), others[0])
+    others = [first, *(place for place in others if place is not first)]
     return tuple(dict.fromkeys([*own, *others]))
 
 

@@ -161,7 +161,8 @@ def _relations(lower: str, known: Lexicon) -> tuple[tuple[str, ...], tuple[str, 
             if _has(lower, word):
                 singles[word] = lower.index(word)
     kept = [r for r in singles if not any(r != other and _has(other, r) for other in singles)]
-    return tuple(sorted(kept, key=singles.__getitem__)), tuple(sorted(plurals, key=plurals.__getitem__))
+    many = [p for p in plurals if not any(p != other and _has(other, p) for other in plurals)]
+    return tuple(sorted(kept, key=singles.__getitem__)), tuple(sorted(many, key=plurals.__getitem__))
 
 
 def _things(text: str, known: Lexicon) -> tuple[Thing, ...]:

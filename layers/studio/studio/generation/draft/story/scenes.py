@@ -91,7 +91,8 @@ def _unit(plan: Plan, beat: Beat, index: int, used: set[Unit]) -> tuple[Unit, Pl
     here = [u for u in own if _fits(u, place)] * 5 + [u for u in shared if _fits(u, place)]
     # A second confession, in the words of a character sheet, is the best end there is.
     here += [u for u in here if any("_own}" in text for text in u.say if not text.startswith("~"))]
-    unit = plan.rng.choice(here or own or shared)
+    anchored = place is plan.places[0] and plan.reading.places
+    unit = plan.rng.choice((here if anchored else here + own * 3) or own or shared)
     if not _fits(unit, place):
         at_hand = [p for p in plan.places if _fits(unit, p)]
         place = (

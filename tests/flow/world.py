@@ -1,0 +1,734 @@
+"""A world for the state machines: the ASL and functions that template.yaml names, in an in-memory AWS.
+
+What AWS does between the parts is done here: Step Functions invokes the real handlers, an object stored in the bucket of
+clips becomes an event, an execution's bad end becomes another. Time is the world's own: waiting moves the clock on and
+takes no time. Workers can be killed at any call they make.
+"""
+
+import hashlib
+import importlib
+import io
+import json
+import re
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from functools import cache, partial
+from typing import Any, cast
+
+import boto3
+import jsonata
+import pytest
+import yaml
+from moto import mock_aws
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.backends import get_backend
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_callback,
+    state_task_service_sfn,
+)
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
+from PIL import Image
+from pydantic import BaseModel
+
+from studio.domain.receipt import Receipt, Usage
+from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
+from studio.entry import Settings, Studio, context
+from studio.generation.ports import PaintRequest, Picture, WriteRequest
+from studio.purchases import digest_of
+from studio.store.quota import Quota
+from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
+
+TEXT_MODEL = "gemini-3.8-flash"
+IMAGE_MODEL = "gemini-nano-banana-2.1"
+STACK = "studio"
+_PATIENCE = 20.0
+"""The longest that anything here may take, in real seconds, before the test is told that it hangs."""
+
+
+# The template, as far as the machines need it.
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags, kept as `{"Ref": …}` and the like."""
+
+
+def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(cast("yaml.MappingNode", node), deep=True)
+    return {suffix: value}
+
+
+_Loader.add_multi_constructor("!", _tagged)
+
+
+@cache
+def resources() -> dict[str, Any]:
+    """Return the template's resources."""
+    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), _Loader)
+    return cast("dict[str, Any]", template["Resources"])
+
+
+def _name(resource: str) -> str:
+    """Return the name a function or machine gets in the stack."""
+    properties = resources()[resource]["Properties"]
+    return str((properties.get("FunctionName") or properties["Name"])["Sub"]).replace("${AWS::StackName}", STACK)
+
+
+@cache
+def _folders() -> dict[str, str]:
+    """Return the folder under functions/ of each function, by its name in the stack."""
+    found = {name: block for name, block in resources().items() if block["Type"] == "AWS::Serverless::Function"}
+    return {_name(name): block["Properties"]["CodeUri"].split("/")[-1] for name, block in found.items()}
+
+
+def _resolved(value: dict[str, str]) -> str:
+    """Return what a substitution's `!Ref` stands for: the partition, a function's alias or a machine."""
+    referred = value["Ref"]
+    if referred == "AWS::Partition":
+        return "aws"
+    name, _, attribute = referred.partition(".")
+    if resources()[name]["Type"] == "AWS::Serverless::StateMachine":
+        return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{_name(name)}"
+    assert attribute == "Alias", f"{referred} is not a function's alias"
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{_name(name)}:live"
+
+
+def definition(machine: str) -> str:
+    """Return a machine's ASL with every `${…}` filled as the template does. KeyError for one it forgot."""
+    properties = resources()[machine]["Properties"]
+    text = (ROOT / properties["DefinitionUri"]).read_text(encoding="utf-8")
+    values = {name: _resolved(value) for name, value in properties["DefinitionSubstitutions"].items()}
+    filled = re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], text)
+    unused = [name for name in values if f"${{{name}}}" not in text]
+    assert not unused, f"{machine} is given {unused} and does not use it"
+    return filled
+
+
+def _pattern(function: str, event: str) -> dict[str, Any]:
+    """Return the EventBridge pattern that wakes a function."""
+    return cast("dict[str, Any]", resources()[function]["Properties"]["Events"][event]["Properties"]["Pattern"])
+
+
+def machine_arn(machine: str) -> str:
+    """Return a machine's ARN by its name in the template."""
+    return _resolved({"Ref": machine})
+
+
+# Workers, and how they die.
+
+
+class Killed(BaseException):
+    """The worker is gone. No handler catches this, and a real one would not get the chance."""
+
+
+@dataclass
+class Worker:
+    """One invocation of a function. `calls` lists what it called so far: `put_object clips/1.png`."""
+
+    function: str
+    event: dict[str, Any]
+    calls: list[str] = field(default_factory=list)
+    dies: "Death | None" = None
+    dead: bool = False
+
+
+@dataclass
+class Death:
+    """A worker's death: of which function, at which of its calls (0 is the first), before or after it took effect."""
+
+    function: str
+    call: int
+    after: bool
+    at: str = ""
+
+    @property
+    def happened(self) -> bool:
+        """Whether somebody has died of it."""
+        return bool(self.at)
+
+
+_worker: ContextVar[Worker | None] = ContextVar("worker", default=None)
+
+
+def _as_worker[T](what: str, do: Callable[[], T]) -> T:
+    """Do one call that leaves the process, as the worker at hand, who may die of it."""
+    worker = _worker.get()
+    if worker is None:
+        return do()
+    if worker.dead:
+        raise Killed
+    number = len(worker.calls)
+    worker.calls.append(what)
+    death = worker.dies
+    mine = death is not None and death.call == number
+    if mine and death is not None and not death.after:
+        worker.dead, death.at = True, f"before {what}"
+        raise Killed
+    done = do()
+    if mine and death is not None:
+        worker.dead, death.at = True, f"after {what}"
+        raise Killed
+    return done
+
+
+class _Watched:
+    """A boto3 client whose calls are a worker's, one after another: moto's stores were not made for threads."""
+
+    _UNSEEN = {"generate_presigned_url", "generate_presigned_post", "get_paginator"}
+
+    def __init__(self, client: Any, service: str, world: "World") -> None:
+        self._client = client
+        self._service = service
+        self._world = world
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+        if name in self._UNSEEN:
+            return real
+
+        def watched(**arguments: Any) -> Any:
+            return _as_worker(f"{name} {_subject(arguments)}", lambda: self._called(name, real, arguments))
+
+        return watched
+
+    def _called(self, name: str, real: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        if self._service == "stepfunctions":
+            return real(**arguments)
+        with self._world.lock:
+            answer = real(**arguments)
+        if name == "put_object" and arguments["Bucket"] == ENVIRONMENT["VIDEOS_BUCKET"]:
+            self._world.stored(arguments["Key"])
+        return answer
+
+
+def _subject(arguments: dict[str, Any]) -> str:
+    if "Key" in arguments and isinstance(arguments["Key"], str):
+        return arguments["Key"].partition("/")[2]
+    return str((arguments.get("Key") or arguments.get("Item") or {}).get("sk", {}).get("S", "")).partition("#")[0]
+
+
+# Models that cost nothing and do as they are told.
+
+
+type Outcome = BaseException | Callable[[], object] | Script | None
+"""What a fake does next: raises it, calls it and goes on, hands it back, or simply works."""
+
+
+class FakeWriter:
+    """Writes a small script that keeps every rule. `next` holds what it is to do first, one a call."""
+
+    model = TEXT_MODEL
+
+    def __init__(self, world: "World") -> None:
+        self.asked: list[WriteRequest] = []
+        self.next: deque[Outcome] = deque()
+        self._world = world
+
+    def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> tuple[T, Receipt]:
+        """Return a script for the clips asked for."""
+
+        def written() -> tuple[T, Receipt]:
+            digest = digest_of("write", "gemini", self.model, request.model_dump(mode="json"), schema.model_json_schema())
+            self._world.bought(digest)
+            self.asked.append(request)
+            outcome = _next(self.next)
+            script = outcome if isinstance(outcome, Script) else script_of(request)
+            return cast("T", script), Receipt(
+                provider="gemini", model=self.model, usage=Usage(input_tokens=900, output_tokens=700)
+            )
+
+        return _as_worker("the writer writes", written)
+
+
+class FakePainter:
+    """Paints a tiny picture of one colour. `next` holds, by clip, what it is to do first, one a call."""
+
+    model = IMAGE_MODEL
+
+    def __init__(self, world: "World") -> None:
+        self.asked: list[PaintRequest] = []
+        self.next: defaultdict[int, deque[Outcome]] = defaultdict(deque)
+        self._world = world
+
+    @property
+    def painted(self) -> list[int]:
+        """The numbers of the clips it was asked for, in order."""
+        return sorted(request.shot.number for request in self.asked)
+
+    def paint(self, request: PaintRequest) -> tuple[Picture, Receipt]:
+        """Return a picture in the aspect asked for, the same for the same request."""
+
+        def painted() -> tuple[Picture, Receipt]:
+            asked = request.model_dump(mode="json", exclude={"references": {"__all__": {"data"}}})
+            digest = digest_of("paint", "gemini", self.model, asked)
+            self._world.bought(digest)
+            self.asked.append(request)
+            _next(self.next[request.shot.number])
+            size = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (12, 12)}[request.aspect]
+            data = png(size, digest)
+            picture = Picture(data=data, media_type="image/png", width=size[0], height=size[1])
+            return picture, Receipt(provider="gemini", model=self.model, usage=Usage(images=1, image_tokens=1120))
+
+        return _as_worker("the painter paints", painted)
+
+
+def _next(outcomes: deque[Outcome]) -> object:
+    outcome = outcomes.popleft() if outcomes else None
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome() if callable(outcome) else outcome
+
+
+def png(size: tuple[int, int], seed: str) -> bytes:
+    """Return a PNG of one colour, which `seed` chooses."""
+    colour = hashlib.sha256(seed.encode()).digest()[:3]
+    file = io.BytesIO()
+    Image.new("RGB", size, tuple(colour)).save(file, "PNG")
+    return file.getvalue()
+
+
+def script_of(request: WriteRequest) -> Script:
+    """Return a script that keeps every rule, with the clips asked for."""
+    cast_names = [str(sheet["name"]) for sheet in cast("Any", request.material["cast"])]
+    guests = [] if cast_names else [{"name": "Amina", "description": "a baker"}]
+    names = cast_names or ["Amina"]
+    return Script.model_validate(
+        {
+            "title": "The Letter",
+            "synopsis": "A letter arrives, and nobody wants to have written it.",
+            "guests": guests,
+            "scenes": [
+                Scene(
+                    number=1,
+                    heading="INT. KITCHEN - NIGHT",
+                    beat=Beat.BETRAYAL,
+                    action="Amina finds a letter under the flour.",
+                    lines=[Line(speaker=names[0], text="Who wrote this?")],
+                )
+            ],
+            "clips": [
+                ClipDescription(number=number, scene=1, description=f"The letter, held {number} times.", people=names)
+                for number in range(1, int(cast("int", request.material["clips"])) + 1)
+            ],
+        }
+    )
+
+
+class TickingClock(Clock):
+    """A clock that moves on by a millisecond whenever it is read, so that no two things happen at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+
+    def __call__(self) -> datetime:
+        with self._lock:
+            self.at += timedelta(milliseconds=1)
+            return self.at
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass."""
+        with self._lock:
+            self.at += timedelta(seconds=seconds)
+
+
+# The world.
+
+
+class World:
+    """Everything one test needs, for one owner. The fakes are the `gemini` provider; `draft` is the real one."""
+
+    def __init__(self) -> None:
+        self.owner = "amina"
+        self.clock = TickingClock()
+        self.writer = FakeWriter(self)
+        self.painter = FakePainter(self)
+        self.settings: dict[str, Any] = {"provider": "gemini", "image_rate": 0.0, "text_rate": 0.0}
+        self.lock = threading.RLock()
+        self.workers: list[Worker] = []
+        self.deaths: list[Death] = []
+        self.crashes: defaultdict[str, deque[BaseException]] = defaultdict(deque)
+        self.bought_twice: list[str] = []
+        self.machine_waits: list[float] = []
+        self.function_sleeps: list[float] = []
+        self.one_at_a_time = False
+        self.event_timing = "after"
+        self.events: list[dict[str, Any]] = []
+        self.endings: list[dict[str, Any]] = []
+        self.dead_letters: list[tuple[str, dict[str, Any]]] = []
+        self._running = 0
+        self._changed = threading.Condition()
+        self._turn = threading.RLock()
+
+    # -- what callers do
+
+    def api(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+        """Send an HTTP request to the function whose route it is."""
+        return call(_handler(_route(method, path)), http_event(method, path, body, owner=self.owner, **more))
+
+    def generate(self, prompt: str = "Amina finds a letter.", **more: Any) -> str:
+        """Ask for an episode from a prompt and return its id."""
+        answer = self.api("POST", "/functions/generate-episode-from-prompt", {"prompt": prompt, **more})
+        assert answer.status == 202, answer.body
+        return str(answer.body["episode_id"])
+
+    def produce(self, prompt: str = "Amina finds a letter.", **more: Any) -> dict[str, Any]:
+        """Ask for an episode, wait until nothing happens any more, and return it as the API shows it."""
+        episode_id = self.generate(prompt, **more)
+        self.settle()
+        return self.episode(episode_id)
+
+    def again(self, episode_id: str) -> dict[str, Any]:
+        """Take an episode up again, wait, and return it."""
+        answer = self.api("POST", "/functions/generate-episode-from-prompt", {"episode_id": episode_id})
+        assert answer.status == 202, answer.body
+        self.settle()
+        return self.episode(episode_id)
+
+    def shoot(self, episode_id: str, *clips: int, another_take: bool = False) -> dict[str, Any]:
+        """Shoot clips again, wait, and return the episode."""
+        body = {"episode_id": episode_id, "clips": clips, "another_take": another_take}
+        answer = self.api("POST", "/functions/generate-video", body)
+        assert answer.status == 202, answer.body
+        self.settle()
+        return self.episode(episode_id)
+
+    def episode(self, episode_id: str) -> dict[str, Any]:
+        """Return the episode as the API shows it."""
+        answer = self.api("GET", f"/episodes/{episode_id}")
+        assert answer.status == 200, answer.body
+        return cast("dict[str, Any]", answer.body)
+
+    def file(self, episode_id: str, name: str) -> bytes:
+        """Return a file of the episode. KeyError when it is not there."""
+        return _objects(ENVIRONMENT["VIDEOS_BUCKET"])[f"{self.owner}/{episode_id}/{name}"]
+
+    def files(self, episode_id: str) -> list[str]:
+        """Return the names of the episode's files, as the API lists them."""
+        return [item["name"] for item in self.api("GET", f"/episodes/{episode_id}/files").body["items"]]
+
+    def metadata(self, episode_id: str) -> dict[str, Any]:
+        """Return what `metadata.json` says."""
+        return cast("dict[str, Any]", json.loads(self.file(episode_id, "metadata.json")))
+
+    def happened(self) -> list[str]:
+        """Return what the dashboard says has happened, oldest first."""
+        recent = self.api("GET", "/dashboard").body["recent"]
+        return [entry["what"] for entry in reversed(recent)]
+
+    def counts(self) -> dict[str, int]:
+        """Return the dashboard's totals that are not zero."""
+        by_status = self.api("GET", "/dashboard").body["episodes"]["by_status"]
+        return {status: count for status, count in by_status.items() if count}
+
+    def ledger(self) -> list[Any]:
+        """Return this month's ledger, oldest first."""
+        studio = self.studio()
+        return studio.ledger.page(studio.clock().strftime("%Y-%m"), 100, None)[0][::-1]
+
+    def studio(self, owner: str = "", take: int | None = None) -> Studio:
+        """Open a studio of this world."""
+        return Studio(
+            owner or self.owner,
+            replace(Settings.from_environment(), **self.settings),
+            take,
+            clock=self.clock,
+            client=lambda service: _Watched(context.client(service), service, self),
+            writers={"gemini": self.writer},
+            painters={"gemini": self.painter},
+        )
+
+    # -- what AWS does
+
+    def settle(self) -> None:
+        """Wait until every execution is over and every event delivered."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._running == 0, _PATIENCE), "an execution hangs"
+        self.deliver()
+
+    def deliver(self, *, times: int = 1, backwards: bool = False) -> None:
+        """Deliver the events that wait, each `times` times."""
+        while self.events or self.endings:
+            stored, self.events = self.events * times, []
+            for event in reversed(stored) if backwards else stored:
+                self._deliver("clip_metadata", event)
+            endings, self.endings = self.endings * times, []
+            for event in endings:
+                self._deliver("sweep", event)
+
+    def sweep(self) -> dict[str, Any]:
+        """Let the scheduled sweep come round."""
+        error, report = self.invoke("sweep", {})
+        assert error is None, report
+        return cast("dict[str, Any]", report)
+
+    def invoke(self, folder: str, event: dict[str, Any]) -> tuple[str | None, Any]:
+        """Run a function's handler as Lambda does: its answer, or how it ended and why."""
+        worker = Worker(folder, event)
+        for death in self.deaths:
+            if death.function == folder and not death.happened:
+                worker.dies = death
+                break
+        self.workers.append(worker)
+        token = _worker.set(worker)
+        try:
+            with self._turn if self.one_at_a_time else _free():
+                if self.crashes[folder]:
+                    raise self.crashes[folder].popleft()
+                return None, json.loads(json.dumps(_handler(folder)(event, Context(function_name=folder))))
+        except BaseException as error:  # noqa: BLE001
+            if worker.dead:
+                return "Unhandled", {"errorType": "Runtime.ExitError", "errorMessage": "Error: Runtime exited"}
+            return "Unhandled", {"errorType": type(error).__name__, "errorMessage": str(error)}
+        finally:
+            _worker.reset(token)
+            if self.event_timing == "after" and folder == "render_clip":
+                self._deliver_stored()
+
+    def stored(self, key: str) -> None:
+        """Turn an object's arrival into the event that EventBridge makes of it, where the template asks for it."""
+        pattern = _pattern("ClipMetadata", "ClipStored")["detail"]["object"]["key"]
+        if not any(fnmatchcase(key, rule["wildcard"]) for rule in pattern):
+            return
+        event = {
+            "version": "0",
+            "source": "aws.s3",
+            "detail-type": "Object Created",
+            "detail": {
+                "version": "0",
+                "bucket": {"name": ENVIRONMENT["VIDEOS_BUCKET"]},
+                "object": {"key": key, "size": 1, "etag": "0", "sequencer": "0"},
+                "reason": "PutObject",
+            },
+        }
+        if self.event_timing == "at once":
+            self._deliver("clip_metadata", event)
+        else:
+            self.events.append(event)
+
+    def bought(self, digest: str) -> None:
+        """Take note of a call to a model, and whether its result was remembered already."""
+        owned = f"{self.owner}/memo/{digest}"
+        if owned in _objects(ENVIRONMENT["ATTACHMENTS_BUCKET"]):
+            self.bought_twice.append(digest)
+
+    def _deliver_stored(self) -> None:
+        with self.lock:
+            events, self.events = self.events, []
+        for event in events:
+            self._deliver("clip_metadata", event)
+
+    def _deliver(self, folder: str, event: dict[str, Any]) -> None:
+        # Lambda tries an asynchronous event three times.
+        token = _worker.set(None)
+        try:
+            for _ in range(3):
+                error, why = self.invoke(folder, event)
+                if error is None:
+                    return
+            self.dead_letters.append((folder, why))
+        finally:
+            _worker.reset(token)
+
+    def invoked(self, function: str, payload: bytes | str, headers: dict[str, str]) -> bytes:
+        """Answer an invocation that came through the Lambda API."""
+        name = function.split(":")[6] if function.startswith("arn:") else function
+        error, answer = self.invoke(_folders()[name], json.loads(payload))
+        if error is not None:
+            headers["x-amz-function-error"] = error
+        return json.dumps(answer).encode()
+
+    def execution_started(self) -> None:
+        """Count an execution that begins."""
+        with self._changed:
+            self._running += 1
+
+    def execution_over(self, execution: Any) -> None:
+        """Count an execution that is over, and turn a bad end into the event that EventBridge makes of it."""
+        if execution.status in _pattern("Sweep", "ExecutionOver")["detail"]["status"]:
+            self.endings.append(ending(execution.name, execution.status, execution.execution_input, execution))
+        with self._changed:
+            self._running -= 1
+            self._changed.notify_all()
+
+    def wait_for_change(self, _: float = 0) -> None:
+        """Wait until some execution is over, or a moment."""
+        with self._changed:
+            self._changed.wait(0.2)
+
+    def machine_waits_for(self, seconds: float) -> None:
+        """Let the time pass that a machine waits."""
+        self.machine_waits.append(seconds)
+        self.clock.forward(seconds)
+
+    def function_sleeps_for(self, seconds: float) -> None:
+        """Let the time pass that a function sleeps."""
+        self.function_sleeps.append(seconds)
+        self.clock.forward(seconds)
+
+
+def ending(name: str, status: str, asked: str, execution: Any = None) -> dict[str, Any]:
+    """Return EventBridge's event of an execution's end."""
+    return {
+        "version": "0",
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {
+            "executionArn": getattr(execution, "execution_arn", ""),
+            "name": name,
+            "status": status,
+            "input": asked,
+        },
+    }
+
+
+@contextmanager
+def _free() -> Iterator[None]:
+    yield
+
+
+@cache
+def _handler(folder: str) -> Callable[[dict[str, Any], Any], Any]:
+    return cast("Callable[[dict[str, Any], Any], Any]", importlib.import_module(f"functions.{folder}.app").handler)
+
+
+@cache
+def _route(method: str, path: str) -> str:
+    """Return the folder of the function that the template gives a route to."""
+    for block in resources().values():
+        for event in block.get("Properties", {}).get("Events", {}).values():
+            if event["Type"] == "Api" and event["Properties"]["Method"] == method:
+                route = re.sub(r"\{\w+\}", "[^/]+", event["Properties"]["Path"])
+                if re.fullmatch(route, path):
+                    return str(block["Properties"]["CodeUri"]).split("/")[-1]
+    raise AssertionError(f"the template has no route {method} {path}")
+
+
+def _objects(bucket: str) -> dict[str, bytes]:
+    keys = get_backend("s3")[ACCOUNT]["aws"].buckets[bucket].keys
+    return {name: bytes(key.value) for name, key in keys.items()}
+
+
+# Setting it up and clearing it out.
+
+
+@contextmanager
+def aws_with_machines() -> Iterator[None]:
+    """Open an in-memory AWS with the machines of the template and a table and buckets shaped like its."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Its own evaluator needs a Java machine.
+        patch.setattr(moto_jsonata, "_eval_jsonata", lambda expression: jsonata.Jsonata(expression).evaluate(None))
+        # Parsing a definition and opening a client take longer than everything else together.
+        patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(cache(AmazonStateLanguageParser.parse)))
+        # It hands a nested execution's parameters and answers on as boto3 spells them; Step Functions writes PascalCase.
+        nested = state_task_service_sfn.StateTaskServiceSfn
+        as_before = nested._normalise_parameters
+        patch.setattr(
+            nested,
+            "_normalise_parameters",
+            lambda self, parameters, *names, **more: (
+                as_before(self, parameters, *names, **more),
+                _respell(parameters, str.lower),
+            ),
+        )
+        patch.setattr(nested, "_normalise_response", lambda _, response, *__, **___: _respell(response, str.upper))
+        client_for = cache(lambda region, service: boto_client.boto_client_for(region, service))
+        for module in (lambda_eval_utils, state_task_service_sfn):
+            patch.setattr(module, "boto_client_for", lambda region, service, **_: client_for(region, service))
+        context.client.cache_clear()
+        context.parameters.clear_caches()
+        with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
+            _create_stores()
+            machines = boto3.client("stepfunctions", region_name=REGION)
+            for machine in ("GenerateVideoMachine", "EpisodeProducerMachine"):
+                machines.create_state_machine(
+                    name=_name(machine), definition=definition(machine), roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine"
+                )
+            yield
+        context.client.cache_clear()
+
+
+@contextmanager
+def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Open an empty world in the AWS at hand."""
+    world = World()
+    _clear()
+    patch.setattr(Studio, "opened_for", classmethod(lambda _, owner, take=None: world.studio(owner, take)))
+    patch.setattr(
+        context,
+        "Quota",
+        partial(Quota, now=lambda: world.clock().timestamp(), sleep=world.function_sleeps_for),
+    )
+    patch.setattr(
+        LambdaSimpleBackend,
+        "invoke",
+        lambda _, function, __, body, ___, headers: world.invoked(function, body, headers),
+    )
+    patch.setattr(WaitFunction, "_wait_interval", lambda _, env, wait_seconds: world.machine_waits_for(wait_seconds))
+    patch.setattr(retrier_decl, "time", _Time(world.clock.forward))
+    patch.setattr(state_task_service_callback, "time", _Time(world.wait_for_change))
+    start, over = BaseExecutionWorkerCommunication.__init__, BaseExecutionWorkerCommunication.terminated
+
+    def started(communication: Any, execution: Any) -> None:
+        start(communication, execution)
+        world.execution_started()
+
+    def terminated(communication: Any) -> None:
+        over(communication)
+        world.execution_over(communication.execution)
+
+    patch.setattr(BaseExecutionWorkerCommunication, "__init__", started)
+    patch.setattr(BaseExecutionWorkerCommunication, "terminated", terminated)
+    yield world
+    world.settle()
+
+
+def _respell(answer: dict[str, Any], first: Callable[[str], str]) -> None:
+    """Change the case of each key's first letter."""
+    for key in list(answer):
+        answer[first(key[0]) + key[1:]] = answer.pop(key)
+
+
+@dataclass
+class _Time:
+    """Stands in for the module `time` where only `sleep` is used."""
+
+    sleep: Callable[[float], None]
+
+
+def _create_stores() -> None:
+    table = resources()["Table"]["Properties"]
+    boto3.client("dynamodb", region_name=REGION).create_table(
+        TableName=ENVIRONMENT["TABLE_NAME"],
+        **{
+            name: table[name]
+            for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        },
+    )
+    s3 = boto3.client("s3", region_name=REGION)
+    for bucket in (ENVIRONMENT["VIDEOS_BUCKET"], ENVIRONMENT["ATTACHMENTS_BUCKET"]):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def _clear() -> None:
+    get_backend("dynamodb")[ACCOUNT][REGION].tables[ENVIRONMENT["TABLE_NAME"]].items.clear()
+    for bucket in get_backend("s3")[ACCOUNT]["aws"].buckets.values():
+        bucket.keys.clear()
+    for machine in get_backend("stepfunctions")[ACCOUNT][REGION].state_machines:
+        machine.executions.clear()

@@ -1,0 +1,59 @@
+"""The in-memory AWS of the unit tier: set up once for each module, empty for each test."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from tests.conftest import ENVIRONMENT, lay_out
+
+BUCKETS = (ENVIRONMENT["VIDEOS_BUCKET"], ENVIRONMENT["ATTACHMENTS_BUCKET"])
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[None]:
+    """The stack's table and buckets, for all tests of a module. Those that share it keep apart by their owners."""
+    from studio.entry import context
+
+    context.client.cache_clear()
+    context.parameters.clear_caches()
+    with mock_aws():
+        lay_out()
+        yield
+    context.client.cache_clear()
+
+
+@pytest.fixture
+def aws(cloud: None) -> Iterator[None]:
+    """The stack's table and buckets, empty."""
+    yield
+    from studio.entry import context
+
+    dynamodb, s3 = context.client("dynamodb"), context.client("s3")
+    table = ENVIRONMENT["TABLE_NAME"]
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+        for item in page["Items"]:
+            dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
+    for bucket in BUCKETS:
+        for stored in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=stored["Key"])
+
+
+@pytest.fixture
+def machines(aws: None) -> Iterator[Any]:
+    """Step Functions with the stack's two machines, whose executions run until they are stopped; its client."""
+    from studio.entry import context
+
+    client = context.client("stepfunctions")
+    arns = [
+        client.create_state_machine(
+            name=ENVIRONMENT[name].rpartition(":")[2],
+            definition='{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": true}}}',
+            roleArn="arn:aws:iam::123456789012:role/machine",
+        )["stateMachineArn"]
+        for name in ("PRODUCER_MACHINE", "VIDEO_MACHINE")
+    ]
+    yield client
+    for arn in arns:
+        client.delete_state_machine(stateMachineArn=arn)
