@@ -31,7 +31,6 @@ ENVIRONMENT = {
     "CORS_ORIGIN": "http://localhost:5173",
     "PRODUCER_MACHINE": f"{MACHINES}-episode-producer",
     "VIDEO_MACHINE": f"{MACHINES}-generate-video",
-    "POWERTOOLS_TRACE_DISABLED": "1",
     "POWERTOOLS_METRICS_DISABLED": "1",
     "POWERTOOLS_LOG_LEVEL": "WARNING",
 }

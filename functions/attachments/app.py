@@ -51,7 +51,7 @@ def list_attachments(studio: Caller, limit: Limit = 20, cursor: Cursor = None) -
     return AttachmentPage(items=items, cursor=following)
 
 
-@app.post("/attachments", tags=["attachments"])
+@app.post("/attachments", tags=["attachments"], status_code=201)
 def announce_attachment(request: Annotated[AttachmentRequest, Body()], studio: Caller) -> Response[AttachmentAnnounced]:
     """Announce an upload and get a form that makes it: a PNG, JPEG or WebP of at most 10 MiB."""
     attachment, upload = studio.attachments.announce(request.name, request.media_type, studio.clock())
@@ -66,7 +66,7 @@ def read_attachment(attachment_id: PathId, studio: Caller) -> Attachment:
     return studio.attachments.get(attachment_id)
 
 
-@app.delete("/attachments/<attachment_id>", tags=["attachments"])
+@app.delete("/attachments/<attachment_id>", tags=["attachments"], status_code=204)
 def delete_attachment(attachment_id: PathId, studio: Caller) -> Response[None]:
     """Delete an attachment and its bytes."""
     studio.attachments.delete(attachment_id)

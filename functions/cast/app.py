@@ -79,7 +79,7 @@ def list_characters(project_id: PathId, studio: Caller) -> CharacterList:
     return CharacterList(items=studio.cast(project_id).all())
 
 
-@app.post("/projects/<project_id>/characters", tags=["cast"])
+@app.post("/projects/<project_id>/characters", tags=["cast"], status_code=201)
 def create_character(
     project_id: PathId, sheet: Annotated[CharacterSheet, Body()], studio: Caller
 ) -> Response[Character]:
@@ -88,7 +88,7 @@ def create_character(
     return created(character, f"/projects/{project_id}/characters/{character.character_id}")
 
 
-@app.post("/projects/<project_id>/characters/import", tags=["cast"])
+@app.post("/projects/<project_id>/characters/import", tags=["cast"], status_code=201)
 def import_characters(project_id: PathId, cast: Annotated[CastFile, Body()], studio: Caller) -> Response[CharacterList]:
     """Add the characters of a cast file: all of them, or none."""
     items = studio.cast(project_id).add(cast.characters, studio.clock())
@@ -97,14 +97,14 @@ def import_characters(project_id: PathId, cast: Annotated[CastFile, Body()], stu
 
 @app.get("/projects/<project_id>/characters/export", tags=["cast"])
 def export_characters(project_id: PathId, studio: Caller) -> CastFile:
-    """Return the cast as a file that `import` takes. Reference pictures are not in it."""
+    """Return the cast as a file that `import` takes. Reference pictures are not in it. 409 while the cast is empty."""
     sheets = tuple(character.sheet for character in studio.cast(project_id).all())
     if not sheets:
         raise Conflict("This cast is empty; there is nothing to export yet.")
     return CastFile(characters=sheets)
 
 
-@app.post("/projects/<project_id>/characters/ready-made", tags=["cast"])
+@app.post("/projects/<project_id>/characters/ready-made", tags=["cast"], status_code=201)
 def add_ready_made(
     project_id: PathId, request: Annotated[ReadyMadeRequest, Body()], studio: Caller
 ) -> Response[CharacterList]:
@@ -154,7 +154,7 @@ def set_reference(
     return cast.replace(character.model_copy(update={"reference_id": request.attachment_id}), studio.clock())
 
 
-@app.delete("/projects/<project_id>/characters/<character_id>", tags=["cast"])
+@app.delete("/projects/<project_id>/characters/<character_id>", tags=["cast"], status_code=204)
 def delete_character(project_id: PathId, character_id: PathId, studio: Caller) -> Response[None]:
     """Delete a character."""
     studio.cast(project_id).delete(character_id)

@@ -12,7 +12,7 @@ from studio.domain.episode import ACTIVE, Measurement
 from studio.domain.errors import NotFound
 from studio.entry import Studio, on_event
 from studio.entry.observe import logger
-from studio.rollup import clip_facts, write_metadata
+from studio.rollup import write_clip, write_metadata
 
 _KEY = re.compile(r"(?P<owner>[^/]+)/(?P<episode>[^/]+)/(?P<name>clips/(?P<number>[1-6])\.(?:png|jpg))")
 _LOOKS = 5
@@ -71,10 +71,7 @@ def measure_clip(event: ObjectCreated) -> ClipMeasured | None:
             # Deleted since: nothing of it may come back.
             logger.info("clip is gone", extra={"episode_id": episode_id, "number": number})
             return ClipMeasured(number=number, measured=None)
-        facts = clip_facts(studio, studio.episodes.clip(episode_id, number))
-        studio.videos.put(
-            f"{episode_id}/clips/{number}.json", facts.model_dump_json(indent=2).encode(), "application/json"
-        )
+        write_clip(studio, episode_id, number)
     if measured is not None and studio.episodes.get(episode_id).status not in ACTIVE:
         # The render closed before this event came, so its roll-up did not know this file yet.
         write_metadata(studio, episode_id)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import Field
 
 from studio import takes
-from studio.domain.base import Id, Instant, Paragraph, Title, Value
+from studio.domain.base import Id, Instant, Text, Title, Value
 from studio.domain.episode import ACTIVE, Clip, ClipStatus, Episode, StageRecord, Status
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.domain.money import usd
@@ -92,7 +92,7 @@ class ClipEdit(Value):
     """Another description for one clip."""
 
     number: int
-    description: Paragraph = Field(min_length=1)
+    description: Text
 
 
 class EpisodeEdit(Value):
@@ -100,7 +100,7 @@ class EpisodeEdit(Value):
 
     version: int = Field(ge=1)
     title: Title | None = None
-    synopsis: Paragraph | None = Field(default=None, min_length=1)
+    synopsis: Text | None = None
     script: Script | None = None
     clips: tuple[ClipEdit, ...] = Field(default=(), max_length=6)
 
@@ -156,7 +156,13 @@ def edit_episode(episode_id: PathId, edit: Annotated[EpisodeEdit, Body()], studi
     changed = None
     if script is not None:
         changed = (record or _by_hand(episode_id, at)).model_copy(
-            update={"document": script.model_dump_json(), "edited": True, "status": "done", "finished_at": at}
+            update={
+                "document": script.model_dump_json(),
+                "edited": True,
+                "status": "done",
+                "reason": "",
+                "finished_at": at,
+            }
         )
     then = now.model_copy(
         update={
@@ -165,19 +171,24 @@ def edit_episode(episode_id: PathId, edit: Annotated[EpisodeEdit, Body()], studi
             "updated_at": at,
         }
     )
-    studio.episodes.edit(now, then, changed)
+    studio.episodes.edit(now, then, changed, script)
     return _view(studio.episodes.get(episode_id), studio)
 
 
-@app.delete("/episodes/<episode_id>", tags=["episodes"])
+@app.delete("/episodes/<episode_id>", tags=["episodes"], status_code=204)
 def delete_episode(episode_id: PathId, studio: Caller) -> Response[None]:
     """Delete an episode, its clips and its files. 409 while it is being made."""
-    studio.episodes.delete(episode_id, studio.clock())
+    try:
+        studio.episodes.delete(episode_id, studio.clock())
+    except NotFound:
+        # A deletion that was cut short left its files behind.
+        studio.videos.delete_under(f"{episode_id}/")
+        raise
     studio.videos.delete_under(f"{episode_id}/")
     return Response(204)
 
 
-@app.post("/episodes/<episode_id>/cancel", tags=["episodes"])
+@app.post("/episodes/<episode_id>/cancel", tags=["episodes"], status_code=202)
 def cancel_episode(episode_id: PathId, studio: Caller) -> Response[EpisodeSummary]:
     """Stop making an episode. What is finished stays; it can be taken up again."""
     cancelled = takes.stop(studio, studio.episodes.get(episode_id))
@@ -193,12 +204,21 @@ def list_files(episode_id: PathId, studio: Caller) -> FileList:
     items = []
     for stored in studio.videos.under(f"{episode_id}/"):
         name = stored.name.removeprefix(f"{episode_id}/")
-        link = studio.videos.link(stored.name, f"{label}-{name.replace('/', '-')}")
+        link = studio.videos.link(stored.name, f"{label}-{name}")
         items.append(DownloadableFile(name=name, url=link, bytes=stored.bytes, sha256=sums.get(name)))
     return FileList(items=items)
 
 
-@app.get("/episodes/<episode_id>/script/<script_format>", tags=["episodes"])
+@app.get(
+    "/episodes/<episode_id>/script/<script_format>",
+    tags=["episodes"],
+    responses={
+        200: {
+            "description": "The script as text",
+            "content": {"text/markdown": {"schema": {"type": "string"}}, "text/plain": {"schema": {"type": "string"}}},
+        }
+    },
+)
 def read_script(episode_id: PathId, script_format: ScriptFormat, studio: Caller) -> Response[str]:
     """Read the script as Markdown (`md`) or Fountain (`fountain`)."""
     episode = studio.episodes.get(episode_id)
@@ -251,7 +271,8 @@ def _view(episode: Episode, studio: Studio) -> EpisodeView:
         stages=[
             StageView(
                 name=record.name,
-                status=record.status,
+                # Whoever was at it is gone when the episode is over.
+                status="stopped" if record.status == "running" and episode.status not in ACTIVE else record.status,
                 reason=record.reason,
                 edited=record.edited,
                 seconds=record.seconds,

@@ -42,7 +42,7 @@ class EpisodeStarted(Value):
     provider: ProviderName
 
 
-@app.post("/functions/generate-episode-from-prompt", tags=["episodes"], operation_id="generate_episode_from_prompt")
+@app.post("/functions/generate-episode-from-prompt", tags=["episodes"], status_code=202)
 def generate(request: Annotated[EpisodeRequest, Body()], studio: Caller) -> Response[EpisodeStarted]:
     """Write and shoot an episode from one prompt. Answers 202 at once; the work goes on."""
     machine = studio.settings.producer_machine

@@ -32,7 +32,7 @@ class VideoStarted(Value):
     clips: tuple[int, ...]
 
 
-@app.post("/functions/generate-video", tags=["episodes"], operation_id="generate_video")
+@app.post("/functions/generate-video", tags=["episodes"], status_code=202)
 def generate_video(request: Annotated[VideoRequest, Body()], studio: Caller) -> Response[VideoStarted]:
     """Shoot an episode's clips again. Answers 202 at once; the work goes on."""
     episode = studio.episodes.get(request.episode_id)

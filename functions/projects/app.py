@@ -42,7 +42,7 @@ def list_projects(studio: Caller, limit: Limit = 20, cursor: Cursor = None) -> P
     return ProjectPage(items=items, cursor=following)
 
 
-@app.post("/projects", tags=["projects"])
+@app.post("/projects", tags=["projects"], status_code=201)
 def create_project(brief: Annotated[Brief, Body()], studio: Caller) -> Response[Project]:
     """Create a project."""
     project = studio.projects.create(brief, studio.clock())
@@ -64,7 +64,7 @@ def edit_project(project_id: PathId, edit: Annotated[ProjectEdit, Body()], studi
     return studio.projects.edit(project_id, brief, edit.version, studio.clock())
 
 
-@app.delete("/projects/<project_id>", tags=["projects"])
+@app.delete("/projects/<project_id>", tags=["projects"], status_code=204)
 def delete_project(project_id: PathId, studio: Caller) -> Response[None]:
     """Delete a project and its cast. Its episodes stay."""
     studio.projects.delete(project_id)

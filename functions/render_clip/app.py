@@ -9,12 +9,13 @@ from pydantic import Field
 
 from studio.domain.base import Id, Value
 from studio.domain.episode import MAX_CLIPS, ClipStatus, Episode, Status
-from studio.domain.errors import MissingReference, NotFound, StudioError
+from studio.domain.errors import Conflict, MissingReference, NotFound, StudioError
 from studio.domain.project import Character
 from studio.domain.script import ClipDescription, Script
 from studio.domain.shot import Figure, Shot
 from studio.entry import Studio, stage
 from studio.generation.ports import PaintRequest, Reference
+from studio.rollup import write_clip
 
 # Before the first heading the prompt for every picture, then one section for each look.
 _COMMON, _STORYBOARD, _PHOTOREALISTIC = re.split(
@@ -41,7 +42,7 @@ class ClipReport(Value):
 def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
     """Paint one clip and store it. What was painted before from the same description is taken from memory."""
     episode = studio.episodes.get(request.episode_id)
-    if episode.status is not Status.RENDERING:
+    if episode.status is not Status.RENDERING or episode.take != studio.take:
         episode = studio.episodes.move(episode.episode_id, Status.RENDERING, studio.clock(), expect=studio.take)
     clip = studio.episodes.clip(episode.episode_id, request.clip)
     studio.episodes.update_clip(episode.episode_id, clip.number, studio.clock(), status=ClipStatus.RENDERING, reason="")
@@ -54,6 +55,8 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
             episode.episode_id, clip.number, studio.clock(), status=ClipStatus.FAILED, reason=str(error)
         )
         raise
+    if studio.episodes.get(episode.episode_id).take != studio.take:
+        raise Conflict("The episode was started again meanwhile; this picture is of an older take.")
     suffix, media_type = next(kind for magic, kind in _SUFFIXES.items() if picture.startswith(magic))
     name = f"clips/{clip.number}.{suffix}"
     sha256 = hashlib.sha256(picture).hexdigest()
@@ -72,6 +75,9 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
         model=painter.model,
         draft=episode.provider == "draft",
     )
+    if studio.episodes.clip(episode.episode_id, clip.number).is_measured:
+        # The event of the file's arrival was faster than this, so its `.json` did not know all of it.
+        write_clip(studio, episode.episode_id, clip.number)
     return ClipReport(clip=clip.number, name=name, sha256=sha256)
 
 

@@ -6,14 +6,14 @@ from pydantic import JsonValue
 
 from studio.domain.base import Id, Value
 from studio.domain.episode import ACTIVE, Episode, StageRecord, Status
-from studio.domain.errors import BadAnswer, Conflict
+from studio.domain.errors import FINAL, BadAnswer, Conflict
 from studio.domain.project import Character
 from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Script, problems
 from studio.entry import Studio, bot
 from studio.generation.ports import WriteRequest
 from studio.purchases import digest_of
 from studio.store.episodes import SCRIPT_STAGE
-from studio.writing import write_checked
+from studio.writing import ATTEMPTS, write_checked
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 
@@ -52,24 +52,35 @@ def write_script(request: ScriptRequest, studio: Studio) -> ScriptReport:
         return _report(episode, script, kept=True)
 
     _progress(episode, Status.WRITING, studio)
-    started = StageRecord(episode_id=episode.episode_id, name=SCRIPT_STAGE, status="running", started_at=studio.clock())
+    # An earlier script stays until there is another: should this attempt fail, the clips still have theirs.
+    earlier = record or StageRecord(
+        episode_id=episode.episode_id, name=SCRIPT_STAGE, status="running", started_at=studio.clock()
+    )
+    started = earlier.model_copy(
+        update={"status": "running", "reason": "", "started_at": studio.clock(), "finished_at": None}
+    )
     studio.episodes.save_stage(started)
     names = [character.sheet.name for character in cast]
     try:
         script = write_checked(
             studio.writer(episode.provider, SCRIPT_STAGE, episode),
-            asked,
+            asked.model_copy(update={"take": 1 + ATTEMPTS * started.unusable}),
             Script,
             lambda written: problems(written, cast=names, prompt=episode.prompt, clips=episode.clips_wanted),
         )
-    except BadAnswer as error:
-        studio.episodes.save_stage(
-            started.model_copy(update={"status": "stopped", "reason": str(error), "finished_at": studio.clock()})
-        )
+    except FINAL as error:
+        stopped = {
+            "status": "stopped",
+            "reason": str(error),
+            "unusable": started.unusable + isinstance(error, BadAnswer),
+            "finished_at": studio.clock(),
+        }
+        studio.episodes.save_stage(started.model_copy(update=stopped))
         raise
     done = started.model_copy(
         update={
             "status": "done",
+            "edited": False,
             "input_hash": input_hash,
             "document": script.model_dump_json(),
             "finished_at": studio.clock(),

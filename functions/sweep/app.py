@@ -1,13 +1,16 @@
 """On a schedule, and when an execution ends badly: nothing stays under way that nobody works on any more."""
 
+import json
+import os
 from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
 from studio import takes
 from studio.domain.base import Value
-from studio.domain.episode import ACTIVE
+from studio.domain.episode import ACTIVE, Clip
 from studio.domain.errors import Conflict, NotFound, ProviderFailed
+from studio.domain.spend import Spend
 from studio.entry import Studio, on_event
 from studio.entry.context import SYSTEM
 from studio.entry.observe import logger
@@ -15,8 +18,8 @@ from studio.generation import catalogue
 from studio.rollup import write_metadata
 from studio.store.active import Active
 
-EPISODE_REST = timedelta(minutes=5)
-"""How long an episode may stand still before its execution is looked at."""
+REST = timedelta(minutes=5)
+"""How long an episode may stand still before its execution is looked at, and a stored clip wait to be measured."""
 
 RESERVATION_REST = timedelta(minutes=30)
 """How long a reservation may stay open: longer than any call may take."""
@@ -37,44 +40,66 @@ class ExecutionDetail(BaseModel):
 
 
 class SweepEvent(BaseModel):
-    """An execution's end, or (without `detail`) the schedule's turn."""
+    """An execution's end, or without `detail` the schedule's turn. `rest_seconds`, after a restart, goes before REST."""
 
     detail: ExecutionDetail | None = None
+    rest_seconds: int | None = Field(default=None, ge=0)
 
 
 class SweepReport(Value):
-    """How many episodes and reservations were settled."""
+    """How many episodes and reservations were settled, and clips sent to be measured."""
 
-    episodes: int
-    reservations: int
+    episodes: int = 0
+    reservations: int = 0
+    clips: int = 0
 
 
 def sweep(event: SweepEvent) -> SweepReport:
     """Settle the episode whose execution ended, or everything that has been standing still."""
     if event.detail is not None:
-        return SweepReport(episodes=_settle_one(event.detail), reservations=0)
+        return SweepReport(episodes=_settle_one(event.detail))
     system = Studio.opened_for(SYSTEM)
     active = Active(system.client("dynamodb"), system.settings.table)
     now = system.clock()
-    episodes = sum(
-        _settle(Studio.opened_for(owner), episode.episode_id, episode.take, None)
-        for owner, episode in active.episodes(now - EPISODE_REST)
+    at_rest = now - (REST if event.rest_seconds is None else timedelta(seconds=event.rest_seconds))
+    return SweepReport(
+        episodes=sum(
+            _settle(Studio.opened_for(owner), episode.episode_id, episode.take, None)
+            for owner, episode in active.episodes(at_rest)
+        ),
+        reservations=sum(_close(owner, spend) for owner, spend in active.spends(now - RESERVATION_REST)),
+        clips=sum(_have_measured(system, owner, clip) for owner, clip in active.unmeasured_clips(at_rest)),
     )
-    reservations = 0
-    for owner, spend in active.spends(now - RESERVATION_REST):
-        try:
-            price = catalogue.price(spend.model, spend.created_at.date())
-        except ProviderFailed:
-            logger.exception("a reservation of an unknown model stays open", extra={"spend_id": spend.spend_id})
-            continue
-        Studio.opened_for(owner).till.close_stale(spend, price)
-        reservations += 1
-    return SweepReport(episodes=episodes, reservations=reservations)
+
+
+def _close(owner: str, spend: Spend) -> int:
+    """Close one reservation and return how many were: 1 or 0."""
+    try:
+        price = catalogue.price(spend.model, spend.created_at.date())
+    except ProviderFailed:
+        logger.exception("a reservation of an unknown model stays open", extra={"spend_id": spend.spend_id})
+        return 0
+    Studio.opened_for(owner).till.close_stale(spend, price)
+    return 1
+
+
+def _have_measured(system: Studio, owner: str, clip: Clip) -> int:
+    """Tell clip-metadata again of a file that was stored, as the lost event should have."""
+    told = {"detail": {"object": {"key": f"{owner}/{clip.episode_id}/{clip.name}"}}}
+    system.client("lambda").invoke(
+        FunctionName=os.environ["CLIP_METADATA_FUNCTION"], InvocationType="Event", Payload=json.dumps(told)
+    )
+    return 1
 
 
 def _settle_one(detail: ExecutionDetail) -> int:
+    try:
+        episode_id, take = takes.parse_name(detail.name)
+    except NotFound:
+        # Started by hand, under a name of its own.
+        logger.info("not an episode's", extra={"execution": detail.name})
+        return 0
     owner = ExecutionInput.model_validate_json(detail.asked).owner
-    episode_id, take = takes.parse_name(detail.name)
     return _settle(Studio.opened_for(owner), episode_id, take, detail.status)
 
 

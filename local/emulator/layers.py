@@ -14,7 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-
 KEPT = 6
 """Copies kept from one start to the next."""
 

@@ -102,8 +102,9 @@ class Person:
         """Wait until an episode is over and its rendered clips are measured."""
         return self.wait(
             episode_id,
-            lambda e: e["status"] in TERMINAL
-            and all(clip["measured"] for clip in e["clips"] if clip["status"] == "rendered"),
+            lambda e: (
+                e["status"] in TERMINAL and all(clip["measured"] for clip in e["clips"] if clip["status"] == "rendered")
+            ),
             seconds,
         )
 

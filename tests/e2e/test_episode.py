@@ -77,9 +77,7 @@ def test_a_bot_can_be_called_by_itself_now_or_later(amina: Person, episode: Any)
     assert (run["status"], run["output"]["title"]) == ("succeeded", episode["title"])
 
 
-def test_editing_one_clip_buys_that_clip_and_nothing_else(
-    deployed: Deployed, amina: Person, episode: Any
-) -> None:
+def test_editing_one_clip_buys_that_clip_and_nothing_else(deployed: Deployed, amina: Person, episode: Any) -> None:
     before = amina.ok("GET", f"/episodes/{episode['episode_id']}")
     edit = {"version": before["version"], "clips": [{"number": 2, "description": "Hodan alone on the roof at dawn."}]}
     amina.ok("PATCH", f"/episodes/{episode['episode_id']}", edit)

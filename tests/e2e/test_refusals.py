@@ -153,13 +153,11 @@ def test_the_same_idempotency_key_makes_one_episode_and_another_body_is_refused(
     assert len(matching) == 1
 
 
-def test_while_an_episode_is_made_it_cannot_be_edited_deleted_or_made_twice(
-    deployed: Deployed, amina: Person
-) -> None:
+def test_while_an_episode_is_made_it_cannot_be_edited_deleted_or_made_twice(deployed: Deployed, amina: Person) -> None:
     # A first call takes a function seconds to start; then the work would be over before the refusals are asked for.
     refused(amina.call("POST", "/functions/generate-video", {"episode_id": "0" * 26}), 404)
     refused(amina.call("PATCH", "/episodes/" + "0" * 26, {"version": 1}), 404)
-    deployed.gemini.image_seconds = 5.0
+    deployed.gemini.seconds["image"] = 5.0
     try:
         order = {"prompt": PROMPT + " at sea", "provider": "gemini", "clips": 2}
         episode_id = amina.ok("POST", PRODUCE, order)["episode_id"]
@@ -170,7 +168,7 @@ def test_while_an_episode_is_made_it_cannot_be_edited_deleted_or_made_twice(
         refused(amina.call("POST", PRODUCE, {"episode_id": episode_id}), 409)
         done = amina.finished(episode_id)
     finally:
-        deployed.gemini.image_seconds = 0.0
+        deployed.gemini.seconds["image"] = 0.0
     refused(amina.call("PATCH", f"/episodes/{episode_id}", {"version": 1 + done["version"], "title": "x"}), 409)
     assert amina.call("DELETE", f"/episodes/{episode_id}").status_code == 204
     refused(amina.call("GET", f"/episodes/{episode_id}"), 404)
@@ -182,7 +180,7 @@ def test_a_cancelled_episode_stays_cancelled_and_is_taken_up_without_buying_twic
     deployed: Deployed, amina: Person
 ) -> None:
     deployed.gemini.reset()
-    deployed.gemini.image_seconds = 1.5
+    deployed.gemini.seconds["image"] = 1.5
     try:
         order = {"prompt": PROMPT + " in the rain", "provider": "gemini", "clips": 3}
         episode_id = amina.ok("POST", PRODUCE, order)["episode_id"]
@@ -195,6 +193,12 @@ def test_a_cancelled_episode_stays_cancelled_and_is_taken_up_without_buying_twic
         amina.ok("POST", PRODUCE, {"episode_id": episode_id})
         done = amina.finished(episode_id)
     finally:
-        deployed.gemini.image_seconds = 0.0
+        deployed.gemini.seconds["image"] = 0.0
     assert done["status"] == "completed", done["reason"]
     assert [call.kind for call in deployed.gemini.calls].count("text") == texts == 1
+
+
+def test_what_is_deleted_answers_204_with_nothing_in_it(amina: Person) -> None:
+    project = amina.ok("POST", "/projects", {"title": "Short-lived"})
+    gone = amina.call("DELETE", f"/projects/{project['project_id']}")
+    assert (gone.status_code, gone.content) == (204, b"")

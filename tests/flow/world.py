@@ -5,6 +5,7 @@ clips becomes an event, an execution's bad end becomes another. Time is the worl
 takes no time. Workers can be killed at any call they make.
 """
 
+import copy
 import hashlib
 import importlib
 import io
@@ -26,6 +27,16 @@ import jsonata
 import pytest
 import yaml
 from moto import mock_aws
+from moto.core import responses as core_responses
+from moto.core.base_backend import BaseBackend
+from moto.core.responses import ActionResult
+from moto.dynamodb import models as dynamodb_models
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.s3 import urls as s3_urls
+from moto.s3.models import S3Backend
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.backends import get_backend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
@@ -38,7 +49,8 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import boto_client
-from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
+from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from PIL import Image
 from pydantic import BaseModel
 
@@ -371,6 +383,7 @@ class World:
         self.event_timing = "after"
         self.events: list[dict[str, Any]] = []
         self.endings: list[dict[str, Any]] = []
+        self.stopped: set[str] = set()
         self.dead_letters: list[tuple[str, dict[str, Any]]] = []
         self._running = 0
         self._changed = threading.Condition()
@@ -387,6 +400,21 @@ class World:
         answer = self.api("POST", "/functions/generate-episode-from-prompt", {"prompt": prompt, **more})
         assert answer.status == 202, answer.body
         return str(answer.body["episode_id"])
+
+    def as_worker(self, folder: str, body: dict[str, Any]) -> Worker:
+        """Post to a function as a worker that may die of it, and return the worker."""
+        path = f"/functions/{folder.replace('_', '-')}"
+        self.invoke(folder, http_event("POST", path, body, owner=self.owner))
+        return self.calls_of(folder)[-1]
+
+    def queued(self) -> str:
+        """Return an episode whose caller died between queueing it and starting its execution."""
+        self.deaths.append(Death("generate_episode_from_prompt", call=1, after=False))
+        self.as_worker("generate_episode_from_prompt", {"prompt": "Lost.", "clips": 1})
+        assert self.deaths[-1].at.startswith("before start_execution"), self.deaths[-1]
+        (summary,) = self.api("GET", "/episodes").body["items"]
+        assert summary["status"] == "queued"
+        return str(summary["episode_id"])
 
     def produce(self, prompt: str = "Amina finds a letter.", **more: Any) -> dict[str, Any]:
         """Ask for an episode, wait until nothing happens any more, and return it as the API shows it."""
@@ -409,6 +437,16 @@ class World:
         self.settle()
         return self.episode(episode_id)
 
+    def upload(self, name: str) -> str:
+        """Upload a picture as a browser would, and return the attachment's id."""
+        answer = self.api("POST", "/attachments", {"name": f"{name}.png", "media_type": "image/png"})
+        attachment_id = str(answer.body["attachment"]["attachment_id"])
+        key = f"{self.owner}/attachments/{attachment_id}"
+        context.client("s3").put_object(
+            Bucket=ENVIRONMENT["ATTACHMENTS_BUCKET"], Key=key, Body=png((64, 64), name), ContentType="image/png"
+        )
+        return attachment_id
+
     def episode(self, episode_id: str) -> dict[str, Any]:
         """Return the episode as the API shows it."""
         answer = self.api("GET", f"/episodes/{episode_id}")
@@ -422,6 +460,18 @@ class World:
     def files(self, episode_id: str) -> list[str]:
         """Return the names of the episode's files, as the API lists them."""
         return [item["name"] for item in self.api("GET", f"/episodes/{episode_id}/files").body["items"]]
+
+    def all_files(self) -> list[str]:
+        """Return every key in the bucket of clips."""
+        return list(_objects(ENVIRONMENT["VIDEOS_BUCKET"]))
+
+    def remembered(self, digest: str) -> bytes:
+        """Return what a call to a model brought. KeyError when it is not remembered."""
+        return _objects(ENVIRONMENT["ATTACHMENTS_BUCKET"])[f"{self.owner}/memo/{digest}"]
+
+    def facts(self, episode_id: str, number: int) -> dict[str, Any]:
+        """Return what the `.json` beside a clip says."""
+        return cast("dict[str, Any]", json.loads(self.file(episode_id, f"clips/{number}.json")))
 
     def metadata(self, episode_id: str) -> dict[str, Any]:
         """Return what `metadata.json` says."""
@@ -456,10 +506,14 @@ class World:
 
     # -- what AWS does
 
-    def settle(self) -> None:
-        """Wait until every execution is over and every event delivered."""
+    def finish(self) -> None:
+        """Wait until every execution is over."""
         with self._changed:
             assert self._changed.wait_for(lambda: self._running == 0, _PATIENCE), "an execution hangs"
+
+    def settle(self) -> None:
+        """Wait until every execution is over and every event delivered."""
+        self.finish()
         self.deliver()
 
     def deliver(self, *, times: int = 1, backwards: bool = False) -> None:
@@ -477,6 +531,16 @@ class World:
         error, report = self.invoke("sweep", {})
         assert error is None, report
         return cast("dict[str, Any]", report)
+
+    def stop_executions(self, episode_id: str) -> None:
+        """Stop an episode's executions as one would in the console."""
+        for machine in ("EpisodeProducerMachine", "GenerateVideoMachine"):
+            arn = machine_arn(machine).replace(":stateMachine:", ":execution:")
+            context.client("stepfunctions").stop_execution(executionArn=f"{arn}:{episode_id}-1")
+
+    def calls_of(self, folder: str) -> list[Worker]:
+        """Return the invocations of a function so far."""
+        return [worker for worker in self.workers if worker.function == folder]
 
     def invoke(self, folder: str, event: dict[str, Any]) -> tuple[str | None, Any]:
         """Run a function's handler as Lambda does: its answer, or how it ended and why."""
@@ -634,8 +698,14 @@ def aws_with_machines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # Its own evaluator needs a Java machine.
         patch.setattr(moto_jsonata, "_eval_jsonata", lambda expression: jsonata.Jsonata(expression).evaluate(None))
-        # Parsing a definition and opening a client take longer than everything else together.
+        # Without these, what moto works out anew each time takes longer than everything else together.
         patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(cache(AmazonStateLanguageParser.parse)))
+        patch.setattr(S3Backend, "_url_module", s3_urls)
+        patch.setattr(BaseBackend, "urls", property(cache(BaseBackend.urls.fget)))
+        patch.setattr(core_responses, "method_names_from_class", cache(core_responses.method_names_from_class))
+        patch.setattr(DynamoHandler, "serialized", _serialized)
+        patch.setattr(dynamodb_models, "copy", _Copy)
+        patch.setattr(DynamoDBBackend, "transact_write_items", _transact)
         # It hands a nested execution's parameters and answers on as boto3 spells them; Step Functions writes PascalCase.
         nested = state_task_service_sfn.StateTaskServiceSfn
         as_before = nested._normalise_parameters
@@ -691,12 +761,61 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
 
     def terminated(communication: Any) -> None:
         over(communication)
+        if communication.execution.execution_arn in world.stopped:
+            # Stopped inside a Map, moto's interpreter trips over itself and calls that failed.
+            communication.execution.exec_status = ExecutionStatus.ABORTED
         world.execution_over(communication.execution)
 
+    stop = Execution.stop
+
+    def stopped(execution: Execution, *arguments: Any, **more: Any) -> None:
+        world.stopped.add(execution.execution_arn)
+        stop(execution, *arguments, **more)
+
+    patch.setattr(Execution, "stop", stopped)
     patch.setattr(BaseExecutionWorkerCommunication, "__init__", started)
     patch.setattr(BaseExecutionWorkerCommunication, "terminated", terminated)
     yield world
     world.settle()
+
+
+def _serialized(handler: DynamoHandler, result: ActionResult) -> Any:
+    """Answer a call about items: what moto's handlers return for those has the shape of the wire already."""
+    if isinstance(result.result, dict) and handler._get_action() in {"GetItem", "Query", "PutItem", "UpdateItem"}:
+        return 200, {}, json.dumps(result.result)
+    return super(DynamoHandler, handler).serialized(result)
+
+
+class _Copy:
+    """Stands in for the module `copy` in moto's DynamoDB, where a transaction copies every table once for each write."""
+
+    copy = staticmethod(copy.copy)
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        """Return a deep copy; of a table, itself."""
+        return value if isinstance(value, Table) else copy.deepcopy(value)
+
+
+_transact_writes = DynamoDBBackend.transact_write_items
+
+
+def _transact(backend: DynamoDBBackend, writes: list[dict[str, Any]]) -> None:
+    """Do a transaction and, where it fails, put back what it touched."""
+    items = backend.tables[ENVIRONMENT["TABLE_NAME"]].items
+    before: dict[tuple[DynamoType, DynamoType], Any] = {}
+    for write in writes:
+        (about,) = write.values()
+        pk, sk = (DynamoType((about.get("Key") or about["Item"])[name]) for name in ("pk", "sk"))
+        before[pk, sk] = copy.deepcopy(items[pk].get(sk))
+    try:
+        _transact_writes(backend, writes)
+    except Exception:
+        for (pk, sk), item in before.items():
+            items[pk].pop(sk, None)
+            if item is not None:
+                items[pk][sk] = item
+        raise
 
 
 def _respell(answer: dict[str, Any], first: Callable[[str], str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from tests.conftest import ENVIRONMENT, lay_out
+from tests.unit.atomic import atomic_writes
 
 BUCKETS = (ENVIRONMENT["VIDEOS_BUCKET"], ENVIRONMENT["ATTACHMENTS_BUCKET"])
 
@@ -18,7 +19,7 @@ def cloud() -> Iterator[None]:
 
     context.client.cache_clear()
     context.parameters.clear_caches()
-    with mock_aws():
+    with mock_aws(), atomic_writes():
         lay_out()
         yield
     context.client.cache_clear()

@@ -1,8 +1,11 @@
 """The files that say what an episode is: a `.json` beside each clip, and `metadata.json` over all."""
 
+from collections.abc import Callable
+
 from studio.domain.base import Instant, Value
 from studio.domain.episode import Clip, Measurement, Status
 from studio.domain.money import usd
+from studio.domain.script import Script
 from studio.entry.context import Studio
 
 _TRIES = 10
@@ -47,9 +50,16 @@ class EpisodeFacts(Value):
     clips: tuple[ClipFacts, ...]
 
 
-def clip_facts(studio: Studio, clip: Clip) -> ClipFacts:
-    """Return what is known of one clip."""
-    script = studio.episodes.script(clip.episode_id)
+def write_clip(studio: Studio, episode_id: str, number: int) -> None:
+    """Write the `.json` beside a clip. Raises NotFound. Renderer and measurer may both do so, see `_write`."""
+    _write(
+        studio,
+        f"{episode_id}/clips/{number}.json",
+        lambda: _clip_facts(studio.episodes.clip(episode_id, number), studio.episodes.script(episode_id)),
+    )
+
+
+def _clip_facts(clip: Clip, script: Script | None) -> ClipFacts:
     described = next((c for c in script.clips if c.number == clip.number), None) if script else None
     return ClipFacts(
         episode_id=clip.episode_id,
@@ -70,26 +80,30 @@ def clip_facts(studio: Studio, clip: Clip) -> ClipFacts:
     )
 
 
-def write_metadata(studio: Studio, episode_id: str) -> EpisodeFacts:
-    """Write `metadata.json` and return what it says.
+def write_metadata(studio: Studio, episode_id: str) -> None:
+    """Write `metadata.json`. Raises NotFound. Several workers may do so at once, see `_write`."""
+    _write(studio, f"{episode_id}/metadata.json", lambda: _facts(studio, episode_id))
 
-    Several workers may do so at once. Each changes what it has to say first and writes then, and after writing looks
-    again: whoever writes last has therefore seen everything.
+
+def _write(studio: Studio, name: str, look: Callable[[], Value]) -> None:
+    """Write what `look` sees, until it sees nothing new.
+
+    Each of several workers changes what it has to say first and writes then, and after writing looks again: whoever
+    writes last has therefore seen everything.
     """
-    facts = _facts(studio, episode_id)
+    facts = look()
     for _ in range(_TRIES):
-        name = f"{episode_id}/metadata.json"
         studio.videos.put(name, facts.model_dump_json(indent=2).encode(), "application/json")
-        then = _facts(studio, episode_id)
+        then = look()
         if then == facts:
             break
         facts = then
-    return facts
 
 
 def _facts(studio: Studio, episode_id: str) -> EpisodeFacts:
     episode = studio.episodes.get(episode_id)
-    clips = tuple(clip_facts(studio, clip) for clip in studio.episodes.clips(episode_id))
+    script = studio.episodes.script(episode_id)
+    clips = tuple(_clip_facts(clip, script) for clip in studio.episodes.clips(episode_id))
     return EpisodeFacts(
         episode_id=episode_id,
         project_id=episode.project_id,

@@ -9,6 +9,7 @@ from studio.generation.ports import WriteRequest
 from studio.purchases import BoughtWriter
 
 MAX_REPAIRS = 2
+ATTEMPTS = 1 + MAX_REPAIRS
 
 
 def write_checked[T: BaseModel](
@@ -19,8 +20,9 @@ def write_checked[T: BaseModel](
     Raises BadAnswer with what is still wrong after the last repair, and whatever the writer raises.
     """
     wrong: list[str] = []
-    for _ in range(1 + MAX_REPAIRS):
-        attempt = request.model_copy(update={"feedback": tuple(wrong)})
+    for number in range(ATTEMPTS):
+        # Without a take of its own, a repair of the same mistake would be the same call, and its answer remembered.
+        attempt = request.model_copy(update={"feedback": tuple(wrong), "take": request.take + number})
         try:
             written = writer.write(attempt, schema)
         except BadAnswer as error:

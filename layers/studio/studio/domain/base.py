@@ -5,8 +5,8 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 import ulid
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 
@@ -77,6 +77,12 @@ Phrase = Annotated[str, AfterValidator(_one_line), _bounded(300)]
 
 Paragraph = Annotated[str, AfterValidator(_cleaned), _bounded(4000)]
 """Up to 4,000 characters, may be empty."""
+
+Heading = Annotated[Phrase, AfterValidator(_not_blank), Field(min_length=1)]
+"""One line, 1 to 300 characters."""
+
+Text = Annotated[Paragraph, AfterValidator(_not_blank), Field(min_length=1)]
+"""1 to 4,000 characters. `min_length` is for the schema that a writer is shown."""
 
 Prompt = Annotated[str, AfterValidator(_cleaned), AfterValidator(_not_blank), _bounded(8000)]
 """What the creator asks for: 1 to 8,000 characters."""

@@ -129,6 +129,8 @@ class Clip(Value):
 
 def outcome(clips: list[Clip]) -> tuple[Status, str]:
     """Return what an episode with these clips has come to, and why, as a sentence (empty when all went well)."""
+    if not clips:
+        return Status.FAILED, "There was no clip to render."
     failed = [clip for clip in clips if clip.status is not ClipStatus.RENDERED]
     if not failed:
         return Status.COMPLETED, ""
@@ -137,7 +139,10 @@ def outcome(clips: list[Clip]) -> tuple[Status, str]:
 
 
 class StageRecord(Value):
-    """One stage's artifact. `document` is JSON; `input_hash` is the hash of everything it was made from."""
+    """One stage's artifact. `document` is JSON; `input_hash` is the hash of everything it was made from.
+
+    `unusable` counts how often nothing usable was written: the next attempt must not find those answers remembered.
+    """
 
     episode_id: Id
     name: str
@@ -146,6 +151,7 @@ class StageRecord(Value):
     document: str = ""
     reason: str = ""
     edited: bool = False
+    unusable: int = 0
     started_at: Instant
     finished_at: Instant | None = None
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from studio.domain.base import Name, Paragraph, Phrase, Title, Written
+from studio.domain.base import Heading, Name, Phrase, Text, Title, Written
 from studio.domain.shot import Angle, Move, ShotSize
 
 WORDS_PER_SECOND = 2.5
@@ -41,7 +41,7 @@ class Line(Written):
     """One thing said. `direction` is the parenthetical: how it is said."""
 
     speaker: Name
-    text: Paragraph = Field(min_length=1)
+    text: Text
     delivery: Delivery = Delivery.DIALOGUE
     direction: Phrase = ""
 
@@ -50,9 +50,9 @@ class Scene(Written):
     """One place, one stretch of time. `heading` reads like "INT. KITCHEN - NIGHT"."""
 
     number: int = Field(ge=1)
-    heading: Phrase = Field(min_length=1)
+    heading: Heading
     beat: Beat
-    action: Paragraph = Field(min_length=1)
+    action: Text
     lines: list[Line] = Field(min_length=1)
 
 
@@ -61,7 +61,7 @@ class ClipDescription(Written):
 
     number: int = Field(ge=1)
     scene: int = Field(ge=1)
-    description: Paragraph = Field(min_length=1)
+    description: Text
     people: list[Name] = Field(default_factory=list)
     size: ShotSize = ShotSize.MEDIUM
     angle: Angle = Angle.EYE_LEVEL
@@ -83,7 +83,7 @@ class Script(Written):
     """
 
     title: Title
-    synopsis: Paragraph = Field(min_length=1)
+    synopsis: Text
     guests: list[Guest] = Field(default_factory=list)
     scenes: list[Scene] = Field(min_length=1)
     clips: list[ClipDescription] = Field(min_length=1)

@@ -9,10 +9,11 @@ from typing import Annotated, Any, get_type_hints
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
+from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from studio.domain.base import Value, new_id
-from studio.domain.errors import StudioError
+from studio.domain.errors import StudioError, Unavailable
 from studio.domain.run import BotRun
 from studio.entry.context import Studio
 from studio.entry.events import addressed, argument_type, outcome_of
@@ -20,6 +21,9 @@ from studio.entry.http import owner_of, resolver, respond
 from studio.entry.observe import logger, metrics, observed
 from studio.entry.problems import kind_of
 from studio.purchases import digest_of
+
+ALIAS = "live"
+"""The template's AutoPublishAlias."""
 
 
 class RunAccepted(Value):
@@ -68,7 +72,7 @@ class Bot:
             event = app.current_event
             studio = Studio.opened_for(owner_of(event.raw_event))
             run = self._new_run(request, studio)
-            if "respond-async" in (event.headers.get("Prefer") or ""):
+            if "respond-async" in (event.headers.get("Prefer") or "").casefold():
                 return self._accept(request, studio, run)
             return self._recorded(request, studio, run)
 
@@ -86,9 +90,14 @@ class Bot:
     def _accept(self, request: BaseModel, studio: Studio, run: BotRun) -> Response[Any]:
         studio.runs.save(run)
         event = {"owner": studio.owner, "run_id": run.run_id, **request.model_dump(mode="json")}
-        studio.client("lambda").invoke(
-            FunctionName=os.environ["AWS_LAMBDA_FUNCTION_NAME"], InvocationType="Event", Payload=json.dumps(event)
-        )
+        # Through the alias: the destination for failures hangs from it, and what it runs is published.
+        itself = f"{os.environ['AWS_LAMBDA_FUNCTION_NAME']}:{ALIAS}"
+        try:
+            studio.client("lambda").invoke(FunctionName=itself, InvocationType="Event", Payload=json.dumps(event))
+        except ClientError as error:
+            sentence = "It could not be started. Try again in a moment."
+            studio.runs.save(_finished(run, studio, "failed", error=sentence, error_type=kind_of(Unavailable(""))[1]))
+            raise Unavailable(sentence) from error
         return Response(
             202,
             content_type="application/json",

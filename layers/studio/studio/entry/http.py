@@ -7,10 +7,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.request import Request
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
@@ -103,9 +100,6 @@ def resolver() -> APIGatewayRestResolver:
     def malformed(_: Exception) -> _Answer:
         return answer(400, "malformed", "The body is not JSON", "Send a JSON object as the body.")
 
-    def unsupported(_: RequestUnsupportedContentType) -> _Answer:
-        return answer(415, "unsupported_media_type", "Not JSON", "Send the body as application/json.")
-
     def unknown(_: Exception) -> _Answer:
         return answer(404, "not_found", "Not found", "There is nothing here.")
 
@@ -116,7 +110,6 @@ def resolver() -> APIGatewayRestResolver:
 
     app.exception_handler(StudioError)(refuse)
     app.exception_handler(RequestValidationError)(invalid)
-    app.exception_handler(RequestUnsupportedContentType)(unsupported)
     app.exception_handler(_MalformedError)(malformed)
     app.exception_handler(Exception)(broken)
     app.not_found(unknown)
@@ -135,6 +128,9 @@ def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) ->
     key = request.headers.get("Idempotency-Key")
     if len((event.get("body") or "").encode("utf-8", "surrogatepass")) > MAX_BODY:
         answer = refusal(event, 413, "too_large", f"The body may have at most {MAX_BODY:,} bytes.")
+    elif event.get("body") and not _is_json(request.headers.get("Content-Type")):
+        # Powertools would read forms too.
+        answer = refusal(event, 415, "unsupported_media_type", "Send the body as application/json.")
     elif event["httpMethod"] == "POST" and key:
         answer = once(app, event, context, owner_of(event), key)
     else:
@@ -145,8 +141,13 @@ def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) ->
     headers["Access-Control-Expose-Headers"] = ["Location, Retry-After"]
     for name, value in _SECURITY_HEADERS.items():
         headers.setdefault(name, [value])
+    answer["body"] = answer.get("body") or ""
     logger.info("answered", extra={"status": answer["statusCode"]})
     return answer
+
+
+def _is_json(content_type: str | None) -> bool:
+    return content_type is None or content_type.partition(";")[0].strip() == "application/json"
 
 
 def _request_id(app: APIGatewayRestResolver) -> str:

@@ -20,12 +20,13 @@ class WriteRequest(Value):
 
     instructions: the function's prompt.md. material: what to write from, by name; a value is text or JSON. It comes
     from users and reaches a model as delimited data, never as instructions. feedback: what was wrong with earlier
-    attempts, in the checker's words.
+    attempts, in the checker's words. `take` tells attempts apart that are otherwise the same; no model is shown it.
     """
 
     instructions: str
     material: Mapping[str, JsonValue]
     feedback: tuple[str, ...] = ()
+    take: int = 1
 
 
 class Reference(Value):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from studio.domain.episode import Episode
+from studio.domain.episode import Clip, Episode
 from studio.domain.spend import Spend
 from studio.store import keys
 from studio.store.table import Item, fields, from_attributes
@@ -29,6 +29,11 @@ class Active:
         """Yield owner and reservation, oldest first."""
         for item in self._since(keys.ACTIVE_SPENDS, before):
             yield str(item["owner"]), Spend.model_validate(fields(item))
+
+    def unmeasured_clips(self, before: datetime) -> Iterator[tuple[str, Clip]]:
+        """Yield owner and clip: stored a while ago, and nobody has measured the file."""
+        for item in self._since(keys.ACTIVE_CLIPS, before):
+            yield str(item["owner"]), Clip.model_validate(fields(item))
 
     def _since(self, what: str, before: datetime) -> Iterator[Item]:
         request: dict[str, Any] = {

@@ -7,6 +7,7 @@ from studio.domain.base import new_id
 from studio.domain.episode import (
     ACTIVE,
     Clip,
+    ClipStatus,
     Episode,
     StageRecord,
     Status,
@@ -71,7 +72,7 @@ class Episodes:
             changed = {
                 name: value
                 for name, value in self._item(then).items()
-                if name not in {"committed", "spent"} and value != self._item(now).get(name)
+                if name not in {"committed", "spent"} and (name == "updated_at" or value != self._item(now).get(name))
             }
             cleared: dict[str, Any] = {} if to in ACTIVE else {"active_in": None, "active_since": None}
             update = assign(
@@ -90,8 +91,11 @@ class Episodes:
             return then
         raise Conflict("The episode keeps changing; read it again.")
 
-    def edit(self, now: Episode, then: Episode, script: StageRecord | None) -> None:
-        """Store what a person edited. `now` is what they edited from. Raises Conflict when it is no longer that."""
+    def edit(self, now: Episode, then: Episode, record: StageRecord | None, script: Script | None) -> None:
+        """Store what a person edited, a script with its artifact, and a pending clip for each description without one.
+
+        `now` is what they edited from. Raises Conflict when it is no longer that.
+        """
         update = assign(
             keys.episode(now.episode_id),
             {
@@ -104,9 +108,10 @@ class Episodes:
             version=now.version,
             status=now.status,
         )
-        stage = [] if script is None else [self._put_stage(script)]
+        stage = [] if record is None else [self._put_stage(record)]
+        clips = [] if script is None else self._missing_clips(now.episode_id, script, then.updated_at)
         try:
-            self._partition.write(update, *stage)
+            self._partition.write(update, *stage, *clips)
         except ConditionFailedError as error:
             raise Conflict("This was changed meanwhile. Read the episode again, then edit.") from error
 
@@ -151,8 +156,20 @@ class Episodes:
         return Clip.model_validate(fields(item))
 
     def update_clip(self, episode_id: str, number: int, at: datetime, **changes: Any) -> None:
-        """Change fields of one clip and nothing else. Raises NotFound."""
+        """Change fields of one clip and nothing else. Raises NotFound.
+
+        A clip whose file is stored but not measured yet counts as under way, so that the sweep finds it if the event
+        that should have it measured is lost.
+        """
         values = {name: _plain(value) for name, value in changes.items()} | {"updated_at": at.isoformat()}
+        if changes.get("measured"):
+            values |= {"active_in": None, "active_since": None}
+        elif changes.get("status") is ClipStatus.RENDERED:
+            values |= {
+                "active_in": keys.ACTIVE_CLIPS,
+                "active_since": at.isoformat(),
+                "owner": self._partition.owner,
+            }
         try:
             self._partition.write(assign(keys.clip(episode_id, number), values))
         except ConditionFailedError as error:
@@ -184,12 +201,7 @@ class Episodes:
 
         Clips that are there already stay as they are: what they show is compared when they are rendered.
         """
-        here = {clip.number for clip in self.clips(episode.episode_id)}
-        clips = [
-            Clip(episode_id=episode.episode_id, number=clip.number, updated_at=at)
-            for clip in script.clips
-            if clip.number not in here
-        ]
+        clips = self._missing_clips(episode.episode_id, script, at)
         update = assign(
             keys.episode(episode.episode_id),
             {
@@ -202,12 +214,8 @@ class Episodes:
             take=episode.take,
             version=episode.version,
         )
-        puts = [
-            Write("Put", keys.clip(clip.episode_id, clip.number), clip.model_dump(mode="json", exclude_none=True))
-            for clip in clips
-        ]
         try:
-            self._partition.write(update, self._put_stage(record), *puts)
+            self._partition.write(update, self._put_stage(record), *clips)
         except ConditionFailedError as error:
             raise Conflict("The episode was started again meanwhile; this script is of an older take.") from error
 
@@ -238,6 +246,18 @@ class Episodes:
     def _put_stage(self, record: StageRecord) -> Write:
         item = record.model_dump(mode="json", exclude_none=True)
         return Write("Put", keys.stage(record.episode_id, record.name), item)
+
+    def _missing_clips(self, episode_id: str, script: Script, at: datetime) -> list[Write]:
+        here = {clip.number for clip in self.clips(episode_id)}
+        new = [
+            Clip(episode_id=episode_id, number=clip.number, updated_at=at)
+            for clip in script.clips
+            if clip.number not in here
+        ]
+        return [
+            Write("Put", keys.clip(episode_id, clip.number), clip.model_dump(mode="json", exclude_none=True))
+            for clip in new
+        ]
 
     def _count(self, *, add: Status | None = None, remove: Status | None = None) -> Write:
         terms = [(f"episodes_{add}", 1)] if add else []

@@ -9,6 +9,8 @@ from datetime import datetime
 ACTIVE_INDEX = "active"
 ACTIVE_EPISODES = "EPISODES"
 ACTIVE_SPENDS = "SPENDS"
+ACTIVE_CLIPS = "CLIPS"
+"""Stored, but not measured yet."""
 
 STATS = "STATS"
 

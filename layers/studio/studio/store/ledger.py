@@ -56,7 +56,14 @@ class Ledger:
         self._caps = caps
 
     def reserve(self, call: Call, at: datetime) -> str:
-        """Commit the estimate and return the reservation. Raises BudgetExceeded, and nothing is committed then."""
+        """Commit the estimate and return the reservation.
+
+        Raises BudgetExceeded, and NotFound for an episode that is gone; nothing is committed then.
+        """
+        if call.estimate > self._caps.month:
+            raise BudgetExceeded(self._refusal(_MONTH, call))
+        if call.episode_id and call.estimate > self._caps.episode:
+            raise BudgetExceeded(self._refusal(_EPISODE, call))
         entry = Spend(
             spend_id=new_id(at),
             month=keys.month(at),
@@ -85,6 +92,8 @@ class Ledger:
         try:
             self._partition.write(*writes)
         except ConditionFailedError as error:
+            if error.index == _EPISODE and self._partition.get(keys.episode(call.episode_id)) is None:
+                raise NotFound("There is no such episode.") from error
             raise BudgetExceeded(self._refusal(error.index, call)) from error
         return f"{entry.month}/{entry.spend_id}"
 
@@ -157,14 +166,19 @@ class Ledger:
 
 
 def _commit(sk: str, amount: int, cap: int, *, must_exist: bool = False) -> Write:
-    exists = "attribute_exists(pk) AND " if must_exist else ""
+    conditions = ["attribute_exists(pk)"] if must_exist else []
+    values = {":zero": 0, ":amount": amount}
+    if amount:
+        # What is free passes no cap, also where an answer that was dearer than its estimate has passed it already.
+        conditions.append("(attribute_not_exists(committed) OR committed <= :room)")
+        values[":room"] = cap - amount
     # `committed` is what is spent plus what is reserved: one attribute, because a condition cannot add.
     return Write(
         "Update",
         sk,
         update="SET committed = if_not_exists(committed, :zero) + :amount, spent = if_not_exists(spent, :zero)",
-        condition=f"{exists}((attribute_not_exists(committed) AND :zero <= :room) OR committed <= :room)",
-        values={":zero": 0, ":amount": amount, ":room": cap - amount},
+        condition=" AND ".join(conditions),
+        values=values,
     )
 
 

@@ -92,6 +92,7 @@ class Objects:
 
     def link(self, name: str, filename: str) -> str:
         """Return a link that downloads the object as `filename` for LINK_SECONDS, by whoever has it."""
+        filename = filename.replace("/", "-").replace("\\", "-")
         plain = filename.encode("ascii", "ignore").decode().replace('"', "") or "download"
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
         return self._client.generate_presigned_url(

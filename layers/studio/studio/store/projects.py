@@ -67,7 +67,7 @@ class Cast:
         return Character.model_validate(fields(_there(item, "character")))
 
     def add(self, sheets: Sequence[CharacterSheet], at: datetime) -> list[Character]:
-        """Store new characters. Raises Conflict for a name that is taken, TooLarge past MAX_CAST."""
+        """Store new characters, all or none. Raises Conflict for a name that is taken, TooLarge past MAX_CAST."""
         here = self.all()
         if len(here) + len(sheets) > MAX_CAST:
             raise TooLarge(f"A cast has at most {MAX_CAST} people; this one has {len(here)}.")
@@ -80,7 +80,8 @@ class Cast:
             Character(character_id=new_id(at), project_id=self._project_id, sheet=sheet, created_at=at, updated_at=at)
             for sheet in sheets
         ]
-        self._partition.write_each(Write("Put", self._sk(character), _dump(character)) for character in new)
+        if new:
+            self._partition.write(*(Write("Put", self._sk(character), _dump(character)) for character in new))
         return new
 
     def replace(self, character: Character, at: datetime) -> Character:

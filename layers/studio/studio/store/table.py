@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 """A DynamoDB item as Python values. It never leaves the store: stores turn it into domain values at once."""
 
-_TRANSACT_TRIES = 12
+_TRIES = 12
+_MAX_SK = 1024
+"""The longest sort key that DynamoDB takes, in bytes."""
+_PASSING = {
+    # A transaction met another, on the owner's counters, say; or a single write met one. Neither is wrong, one goes first.
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    # As reasons of a cancelled transaction the client's own retries do not see these.
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+}
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
@@ -145,7 +156,7 @@ class Partition:
         ]
         for start in range(0, len(requests), 25):
             pending: dict[str, Any] = {self._table: requests[start : start + 25]}
-            for attempt in range(_TRANSACT_TRIES):
+            for attempt in range(_TRIES):
                 pending = cast(
                     "dict[str, Any]", self._client.batch_write_item(RequestItems=pending)["UnprocessedItems"]
                 )
@@ -161,25 +172,26 @@ class Partition:
             "Update": self._client.update_item,
             "Delete": self._client.delete_item,
         }[write.kind]
-        try:
-            call(**self._expression(write))
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise ConditionFailedError from error
-            raise
+        request = self._expression(write)
+        self._persist(lambda: call(**request))
 
     def _transact(self, writes: Sequence[Write]) -> None:
         items = [{write.kind: self._expression(write)} for write in writes]
-        for attempt in range(_TRANSACT_TRIES):
+        self._persist(lambda: self._client.transact_write_items(TransactItems=cast("Any", items)))
+
+    def _persist(self, write: Callable[[], object]) -> None:
+        """Write, again and again while others are in the way. Raises ConditionFailedError, Unavailable."""
+        for attempt in range(_TRIES):
             try:
-                self._client.transact_write_items(TransactItems=cast("Any", items))
+                write()
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 reasons = [r.get("Code") for r in cast("Any", error.response).get("CancellationReasons", [])]
                 if "ConditionalCheckFailed" in reasons:
                     raise ConditionFailedError(reasons.index("ConditionalCheckFailed")) from error
-                # Two transactions met on one item, the owner's counters say: neither is wrong, one goes first.
-                if code != "TransactionInProgressException" and "TransactionConflict" not in reasons:
+                if code == "ConditionalCheckFailedException":
+                    raise ConditionFailedError from error
+                if not _PASSING.intersection((code, *reasons)):
                     raise
                 _back_off(attempt)
             else:
@@ -229,6 +241,6 @@ def _from_cursor(cursor: str, prefix: str) -> str:
         sk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError) as error:
         raise Invalid("This cursor is not one of ours; start again without it.") from error
-    if not sk.startswith(prefix):
+    if not sk.startswith(prefix) or len(sk.encode()) > _MAX_SK:
         raise Invalid("This cursor belongs to another list; start again without it.")
     return sk

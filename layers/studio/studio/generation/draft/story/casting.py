@@ -73,6 +73,7 @@ def players(sheets: list[CharacterSheet], reading: Reading, prompt: str, family:
     wanted = max(0, 2 - len(cast)) if cast else 3
     for name, certain in guest_names(reading, prompt, family, alone=len(cast) < 2, has_cast=bool(cast)):
         short_taken = any(named_in(name, p.name) or named_in(p.name, name) for p in cast)
+        short_taken |= not certain and any(name.casefold() in guest.name.casefold().split() for guest in guests)
         if name.casefold() in taken or short_taken or not named_in(name, prompt) or len(name) > NAME_LIMIT:
             continue
         if len(guests) >= (_ENOUGH if certain else wanted) or (cast and len(guests) >= max(2, wanted)):

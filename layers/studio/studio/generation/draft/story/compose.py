@@ -47,7 +47,9 @@ def _about(guest: Player) -> str:
 
 
 def _title(story: Plan) -> str:
-    title = titled(_pick(story, story.bank.titles, bank("common").titles, quoting=False))
+    # A title that names nothing of this story would fit any other as well.
+    own = tuple(t for t in story.bank.titles if "{" in t)
+    title = titled(_pick(story, own, bank("common").titles, quoting=False))
     return title if len(title) <= 160 else titled(story.thing.the)
 
 

@@ -41,7 +41,9 @@ def guest_names(
         yield f"{mark} {role}", False
     yield from ((name, False) for name in _pictured_people(prompt))
     for word in sorted(dict.fromkeys(_tokens(prompt)), key=lambda w: -len(w)):
-        if word.casefold() not in known.function_words | known.verbs | known.format_words:
+        if word.casefold() not in known.function_words | known.verbs | known.format_words | set(
+            reading.plural_relations
+        ):
             yield (titled(word) if word.isascii() else word), False
     for word in _tokens(prompt):
         yield word, False
@@ -59,9 +61,12 @@ def _marks(reading: Reading) -> list[str]:
         | known.relations
         | {"episode", "show", "reality", "series"}
     )
-    plain |= known.irregular_past
+    plain |= known.irregular_past | {"character", "main"}
+    plain -= {"secret"}
     nouns = [
-        w for w in reading.words if len(w) > 3 and w not in plain and w.isascii() and not w.endswith(("s", "ly", "ed"))
+        w
+        for w in reading.words
+        if len(w) > 3 and w not in plain and w.isascii() and (w == "family" or not w.endswith(("s", "ly", "ed")))
     ]
     first = [reading.city.split()[0]] if reading.city and reading.city[:1].isalpha() else []
     return list(dict.fromkeys([*first, *things, *places, *nouns])) if reading.english else []

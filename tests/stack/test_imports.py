@@ -1,0 +1,118 @@
+"""Import directions, and what a function brings along when it starts."""
+
+import ast
+import functools
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from tests.conftest import ROOT
+from tests.stack.reading import Block, blocks, folders
+
+pytestmark = pytest.mark.stack
+
+OURS = {"studio", "media"}
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The top-level names of everything a file imports when it runs, wherever in it."""
+    tree = ast.parse(path.read_text())
+    for block in [node for node in ast.walk(tree) if isinstance(node, ast.If)]:
+        if isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING":
+            block.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.relative_to(ROOT)} imports a sibling by a dot"
+            yield (node.module or "").partition(".")[0]
+
+
+@functools.cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+def _layer_packages(layer: str) -> set[str]:
+    """The import names of everything a layer's requirements.txt installs."""
+    locked = (ROOT / "layers" / layer / "requirements.txt").read_text()
+    names = {_normal(name) for name in re.findall(r"^([\w.-]+)==", locked, flags=re.MULTILINE)}
+    return {
+        package
+        for package, distributions in _distributions().items()
+        if names & {_normal(distribution) for distribution in distributions}
+    }
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _mounts_media(block: Block) -> bool:
+    return {"Ref": "MediaLayer"} in block.properties.get("Layers", [])
+
+
+def test_imports_inside_the_layers_point_one_way(capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_functions_import_only_what_lambda_has_for_them() -> None:
+    everywhere = sys.stdlib_module_names | OURS | _layer_packages("studio")
+    for folder in folders():
+        here = everywhere | (_layer_packages("media") if _mounts_media(blocks()[folder.name]) else set())
+        strange = set(_imported(folder / "app.py")) - here
+        assert not strange, f"{folder.name} imports {strange}"
+
+
+@pytest.mark.parametrize("layer", ["studio", "media"])
+def test_a_layer_imports_only_what_it_installs(layer: str) -> None:
+    allowed = sys.stdlib_module_names | OURS | _layer_packages(layer)
+    # The studio layer is under the media layer wherever that is mounted.
+    allowed |= _layer_packages("studio")
+    for path in (ROOT / "layers" / layer / layer).rglob("*.py"):
+        strange = set(_imported(path)) - allowed
+        assert not strange, f"{path.relative_to(ROOT)} imports {strange}"
+
+
+def test_only_functions_with_the_media_layer_import_media_or_pictures() -> None:
+    pictures = {"media"} | _layer_packages("media")
+    for block in blocks().values():
+        if not _mounts_media(block):
+            assert not pictures.intersection(_imported(block.folder / "app.py")), block.public_name
+
+
+def test_a_function_starts_without_models_and_pictures() -> None:
+    """All functions but the media ones, in a fresh interpreter: what none of them loads, each starts without."""
+    modules = [f"functions.{block.folder.name}.app" for block in blocks().values() if not _mounts_media(block)]
+    script = (
+        "import importlib, json, sys\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        "print(json.dumps(list(sys.modules)))"
+    )
+    paths = f"{ROOT}:{ROOT / 'layers/studio'}"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={
+            "PYTHONPATH": paths,
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "POWERTOOLS_TRACE_DISABLED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(json.loads(done.stdout))
+    assert {"studio.entry.http", "boto3"} <= loaded, "the functions were not loaded"
+    slow = {name for name in loaded if re.match(r"(google\.genai|PIL|av|media|numpy|httpx)(\.|$)", name)}
+    assert not slow

@@ -1,0 +1,161 @@
+"""What tests are made of: a script, an episode, pictures, and models that answer from a list."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from PIL import Image
+from pydantic import BaseModel
+
+from studio.domain.base import new_id
+from studio.domain.episode import Clip, Episode, StageRecord, Status
+from studio.domain.project import Brief
+from studio.domain.receipt import Receipt, Usage
+from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
+from studio.domain.shot import Aspect
+from studio.generation.ports import PaintRequest, Picture, WriteRequest
+from studio.store.episodes import SCRIPT_STAGE
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+_owners = count(1)
+
+
+def an_owner() -> str:
+    """Return an owner whom no other test has."""
+    return f"owner-{next(_owners)}"
+
+
+def a_script(clips: int = 3, **changes: Any) -> Script:
+    """Return a script that keeps every rule, with Hodan and Bile in it."""
+    scenes = [
+        Scene(
+            number=number,
+            heading="INT. KITCHEN - NIGHT",
+            beat=Beat.ESCALATION if number < clips else Beat.RESOLUTION,
+            action=f"Hodan puts plate {number} on the table.",
+            lines=[Line(speaker="Hodan Warsame", text="Sit down."), Line(speaker="Bile", text="I stand.")],
+        )
+        for number in range(1, clips + 1)
+    ]
+    described = [
+        ClipDescription(number=n, scene=n, description=f"Plate {n} slides across the table.", people=["Hodan Warsame"])
+        for n in range(1, clips + 1)
+    ]
+    given: dict[str, Any] = {
+        "title": "The Dinner",
+        "synopsis": "A dinner goes wrong.",
+        "guests": [{"name": "Hodan Warsame"}, {"name": "Bile"}],
+        "scenes": scenes,
+        "clips": described,
+    }
+    return Script.model_validate(given | changes)
+
+
+def an_episode(at: datetime = AT, **changes: Any) -> Episode:
+    """Return a queued episode in its first take."""
+    given: dict[str, Any] = {
+        "episode_id": new_id(at),
+        "prompt": "Hodan Warsame and Bile have dinner.",
+        "provider": "draft",
+        "brief": Brief(title="Pilot"),
+        "aspect": Aspect.WIDE,
+        "clips_wanted": 3,
+        "status": Status.QUEUED,
+        "take": 1,
+        "created_at": at,
+        "updated_at": at,
+    }
+    return Episode.model_validate(given | changes)
+
+
+def stored(studio: Any, *, script: bool = True, clips: int = 3, **changes: Any) -> Episode:
+    """Store an episode, with its script where asked, and return it. `status` may be any."""
+    at = studio.clock()
+    episode = an_episode(at, **{"clips_wanted": clips} | changes)
+    studio.episodes.create(episode)
+    if script:
+        written = a_script(clips)
+        record = StageRecord(
+            episode_id=episode.episode_id,
+            name=SCRIPT_STAGE,
+            status="done",
+            input_hash="of another prompt",
+            document=written.model_dump_json(),
+            started_at=at,
+            finished_at=at,
+        )
+        studio.episodes.save_script(episode, record, written, at)
+    return studio.episodes.get(episode.episode_id)
+
+
+def moved(studio: Any, episode: Episode, *path: Status) -> Episode:
+    """Take an episode along a path of statuses and return it."""
+    for status in path:
+        episode = studio.episodes.move(episode.episode_id, status, studio.clock())
+    return episode
+
+
+def statuses(studio: Any, episode: Episode) -> dict[int, str]:
+    """Return each clip's status."""
+    found: list[Clip] = studio.episodes.clips(episode.episode_id)
+    return {clip.number: clip.status.value for clip in found}
+
+
+def a_picture(kind: str = "PNG", shade: int = 90, size: tuple[int, int] = (16, 9)) -> bytes:
+    """Return a small encoded picture."""
+    out = io.BytesIO()
+    Image.new("RGB", size, (shade, 40, 40)).save(out, kind)
+    return out.getvalue()
+
+
+@dataclass
+class ListedPainter:
+    """A painter that does what its list says, in order, and then paints: an error is raised, bytes are a picture."""
+
+    does: list[Any] = field(default_factory=list)
+    model: str = "gemini-nano-banana-2.1"
+    usage: Usage = Usage(images=1)
+    calls: list[PaintRequest] = field(default_factory=list)
+
+    def paint(self, request: PaintRequest) -> tuple[Picture, Receipt]:
+        """Take the next turn of the list."""
+        self.calls.append(request)
+        now = self.does.pop(0) if self.does else a_picture()
+        if isinstance(now, BaseException):
+            raise now
+        receipt = Receipt(provider="gemini", model=self.model, usage=self.usage)
+        return Picture(data=now, media_type="image/png", width=16, height=9), receipt
+
+
+@dataclass
+class ListedWriter:
+    """A writer that gives the answers of its list, in order: an error is raised, a function is called."""
+
+    answers: list[Any]
+    model: str = "gemini-3.8-flash"
+    usage: Usage = Usage(input_tokens=1000, output_tokens=2000)
+    calls: list[WriteRequest] = field(default_factory=list)
+
+    def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> tuple[T, Receipt]:
+        """Take the next answer of the list."""
+        del schema
+        self.calls.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        if isinstance(answer, Callable):
+            answer = answer()
+        return answer, Receipt(provider="gemini", model=self.model, usage=self.usage)
+
+
+def pages(read: Callable[[str | None], tuple[list[Any], str | None]]) -> Iterator[list[Any]]:
+    """Walk a list page by page; `read` takes a cursor."""
+    cursor: str | None = None
+    while True:
+        items, cursor = read(cursor)
+        yield items
+        if cursor is None:
+            return
