@@ -262,7 +262,6 @@ def main() -> None:
     sys.path[:0] = [str(settings.ROOT), str(settings.ROOT / "layers/studio"), str(settings.ROOT / "layers/media")]
     # What Lambda sets and modules read as they load; no call is made.
     os.environ.setdefault("AWS_DEFAULT_REGION", settings.REGION)
-    os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "1")
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(text(), encoding="utf-8")
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from studio.casts import ReadyMadeCast, ready_made
 from studio.domain.attachment import media_type_of
-from studio.domain.base import Id, Name, Paragraph, Phrase, Value
+from studio.domain.base import Id, Name, Paragraph, Phrase, Value, Version
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.domain.project import Appearance, Character, CharacterSheet, Role
 from studio.entry import api, resolver
@@ -49,7 +49,7 @@ class ReadyMadeRequest(Value):
 class CharacterEdit(Value):
     """What to change; what is left out stays. `version` is the one you read."""
 
-    version: int = Field(ge=1)
+    version: Version
     name: Name | None = None
     role: Role | None = None
     age: int | None = Field(default=None, ge=1, le=120)
@@ -131,7 +131,9 @@ def edit_character(
     """Change a character. 409 when it was changed since you read it."""
     cast = studio.cast(project_id)
     now = cast.get(character_id)
-    changes = edit.model_dump(exclude={"version"}, exclude_none=True)
+    changes = edit.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    if edit.appearance is not None:
+        changes["appearance"] = now.sheet.appearance.model_dump() | changes["appearance"]
     sheet = CharacterSheet.model_validate(now.sheet.model_dump() | changes)
     return cast.replace(now.model_copy(update={"sheet": sheet, "version": edit.version}), studio.clock())
 

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import Field
 
 from studio import takes
-from studio.domain.base import Id, Instant, Text, Title, Value
+from studio.domain.base import Id, Instant, Text, Title, Value, Version
 from studio.domain.episode import ACTIVE, Clip, ClipStatus, Episode, StageRecord, Status
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.domain.money import usd
@@ -98,7 +98,7 @@ class ClipEdit(Value):
 class EpisodeEdit(Value):
     """What to change; what is left out stays. `version` is the one you read."""
 
-    version: int = Field(ge=1)
+    version: Version
     title: Title | None = None
     synopsis: Text | None = None
     script: Script | None = None

@@ -4,9 +4,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import Field
 
-from studio.domain.base import Phrase, Title, Value
+from studio.domain.base import Phrase, Title, Value, Version
 from studio.domain.project import Brief, Locale, Project
 from studio.domain.shot import Aspect
 from studio.entry import api, resolver
@@ -25,7 +24,7 @@ class ProjectPage(Value):
 class ProjectEdit(Value):
     """What to change; what is left out stays. `version` is the one you read."""
 
-    version: int = Field(ge=1)
+    version: Version
     title: Title | None = None
     genre: Phrase | None = None
     mood: Phrase | None = None

@@ -40,7 +40,7 @@ class ExecutionDetail(BaseModel):
 
 
 class SweepEvent(BaseModel):
-    """An execution's end, or without `detail` the schedule's turn. `rest_seconds`, after a restart, goes before REST."""
+    """An execution's end, or without `detail` the schedule's turn. `rest_seconds`, where given, replaces REST."""
 
     detail: ExecutionDetail | None = None
     rest_seconds: int | None = Field(default=None, ge=0)

@@ -238,9 +238,7 @@ def test_a_script_written_by_hand_after_the_writer_failed_is_shot(world: World) 
     episode = world.produce(clips=1)
     script = script_of(world.writer.asked[-1]).model_dump(mode="json")
 
-    edited = world.api(
-        "PATCH", f"/episodes/{episode['episode_id']}", {"version": episode["version"], "script": script}
-    )
+    edited = world.api("PATCH", f"/episodes/{episode['episode_id']}", {"version": episode["version"], "script": script})
 
     assert edited.status == 200, edited.body
     assert [(stage["status"], stage["reason"]) for stage in edited.body["stages"]] == [("done", "")]

@@ -77,9 +77,7 @@ def test_the_cast_and_the_look_reach_the_painter_with_names_and_references(world
         attachment = world.upload(name)
         path = f"/projects/{project}/characters"
         character = world.api("POST", path, {"name": name, "appearance": {"wardrobe": "a red coat"}}).body
-        reference = world.api(
-            "PUT", f"{path}/{character['character_id']}/reference", {"attachment_id": attachment}
-        )
+        reference = world.api("PUT", f"{path}/{character['character_id']}/reference", {"attachment_id": attachment})
         assert reference.status == 200, reference.body
 
     episode = world.produce(project_id=project, clips=1)

@@ -5,7 +5,6 @@ clips becomes an event, an execution's bad end becomes another. Time is the worl
 takes no time. Workers can be killed at any call they make.
 """
 
-import copy
 import hashlib
 import importlib
 import io
@@ -27,16 +26,6 @@ import jsonata
 import pytest
 import yaml
 from moto import mock_aws
-from moto.core import responses as core_responses
-from moto.core.base_backend import BaseBackend
-from moto.core.responses import ActionResult
-from moto.dynamodb import models as dynamodb_models
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
-from moto.dynamodb.responses import DynamoHandler
-from moto.s3 import urls as s3_urls
-from moto.s3.models import S3Backend
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.backends import get_backend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
@@ -47,7 +36,6 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
-from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
@@ -60,6 +48,7 @@ from studio.entry import Settings, Studio, context
 from studio.generation.ports import PaintRequest, Picture, WriteRequest
 from studio.purchases import digest_of
 from studio.store.quota import Quota
+from tests.flow.fast import fast, near
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
 
 TEXT_MODEL = "gemini-3.8-flash"
@@ -192,9 +181,12 @@ def _as_worker[T](what: str, do: Callable[[], T]) -> T:
     if mine and death is not None and not death.after:
         worker.dead, death.at = True, f"before {what}"
         raise Killed
-    done = do()
-    if mine and death is not None:
-        worker.dead, death.at = True, f"after {what}"
+    try:
+        done = do()
+    finally:
+        if mine and death is not None:
+            worker.dead, death.at = True, f"after {what}"
+    if worker.dead:
         raise Killed
     return done
 
@@ -223,7 +215,7 @@ class _Watched:
         if self._service == "stepfunctions":
             return real(**arguments)
         with self._world.lock:
-            answer = real(**arguments)
+            answer = near(name, real, arguments) if self._service == "dynamodb" else real(**arguments)
         if name == "put_object" and arguments["Bucket"] == ENVIRONMENT["VIDEOS_BUCKET"]:
             self._world.stored(arguments["Key"])
         return answer
@@ -256,7 +248,9 @@ class FakeWriter:
         """Return a script for the clips asked for."""
 
         def written() -> tuple[T, Receipt]:
-            digest = digest_of("write", "gemini", self.model, request.model_dump(mode="json"), schema.model_json_schema())
+            digest = digest_of(
+                "write", "gemini", self.model, request.model_dump(mode="json"), schema.model_json_schema()
+            )
             self._world.bought(digest)
             self.asked.append(request)
             outcome = _next(self.next)
@@ -698,14 +692,7 @@ def aws_with_machines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # Its own evaluator needs a Java machine.
         patch.setattr(moto_jsonata, "_eval_jsonata", lambda expression: jsonata.Jsonata(expression).evaluate(None))
-        # Without these, what moto works out anew each time takes longer than everything else together.
-        patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(cache(AmazonStateLanguageParser.parse)))
-        patch.setattr(S3Backend, "_url_module", s3_urls)
-        patch.setattr(BaseBackend, "urls", property(cache(BaseBackend.urls.fget)))
-        patch.setattr(core_responses, "method_names_from_class", cache(core_responses.method_names_from_class))
-        patch.setattr(DynamoHandler, "serialized", _serialized)
-        patch.setattr(dynamodb_models, "copy", _Copy)
-        patch.setattr(DynamoDBBackend, "transact_write_items", _transact)
+        fast(patch)
         # It hands a nested execution's parameters and answers on as boto3 spells them; Step Functions writes PascalCase.
         nested = state_task_service_sfn.StateTaskServiceSfn
         as_before = nested._normalise_parameters
@@ -779,45 +766,6 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
     world.settle()
 
 
-def _serialized(handler: DynamoHandler, result: ActionResult) -> Any:
-    """Answer a call about items: what moto's handlers return for those has the shape of the wire already."""
-    if isinstance(result.result, dict) and handler._get_action() in {"GetItem", "Query", "PutItem", "UpdateItem"}:
-        return 200, {}, json.dumps(result.result)
-    return super(DynamoHandler, handler).serialized(result)
-
-
-class _Copy:
-    """Stands in for the module `copy` in moto's DynamoDB, where a transaction copies every table once for each write."""
-
-    copy = staticmethod(copy.copy)
-
-    @staticmethod
-    def deepcopy(value: Any) -> Any:
-        """Return a deep copy; of a table, itself."""
-        return value if isinstance(value, Table) else copy.deepcopy(value)
-
-
-_transact_writes = DynamoDBBackend.transact_write_items
-
-
-def _transact(backend: DynamoDBBackend, writes: list[dict[str, Any]]) -> None:
-    """Do a transaction and, where it fails, put back what it touched."""
-    items = backend.tables[ENVIRONMENT["TABLE_NAME"]].items
-    before: dict[tuple[DynamoType, DynamoType], Any] = {}
-    for write in writes:
-        (about,) = write.values()
-        pk, sk = (DynamoType((about.get("Key") or about["Item"])[name]) for name in ("pk", "sk"))
-        before[pk, sk] = copy.deepcopy(items[pk].get(sk))
-    try:
-        _transact_writes(backend, writes)
-    except Exception:
-        for (pk, sk), item in before.items():
-            items[pk].pop(sk, None)
-            if item is not None:
-                items[pk][sk] = item
-        raise
-
-
 def _respell(answer: dict[str, Any], first: Callable[[str], str]) -> None:
     """Change the case of each key's first letter."""
     for key in list(answer):
@@ -836,8 +784,7 @@ def _create_stores() -> None:
     boto3.client("dynamodb", region_name=REGION).create_table(
         TableName=ENVIRONMENT["TABLE_NAME"],
         **{
-            name: table[name]
-            for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+            name: table[name] for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         },
     )
     s3 = boto3.client("s3", region_name=REGION)

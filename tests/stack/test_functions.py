@@ -72,14 +72,17 @@ def test_what_nobody_waits_for_goes_to_the_dead_letters_when_it_fails(block: Blo
 @every_block
 def test_a_bot_may_call_itself_later_and_through_its_alias(block: Block) -> None:
     # The alias, because the on-failure destination hangs from it: the unqualified function has none.
-    itself = f"function:${{AWS::StackName}}-{block.public_name}:{ALIAS}"
     may_call = [
         rendered(resource)
         for statement in block.statements
         if "lambda:InvokeFunction" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    assert [resource.partition("${AWS::AccountId}:")[2] for resource in may_call] == ([itself] if block.is_bot else [])
+    for resource in may_call:
+        assert resource.endswith((f":{ALIAS}", ".Alias}")), "what is called must be published"
+    if block.is_bot:
+        itself = f"function:${{AWS::StackName}}-{block.public_name}:{ALIAS}"
+        assert [resource.partition("${AWS::AccountId}:")[2] for resource in may_call] == [itself]
 
 
 def test_the_bots_that_are_listed_as_deployed_are_those_with_a_folder() -> None:

@@ -100,12 +100,7 @@ def test_a_function_starts_without_models_and_pictures() -> None:
     paths = f"{ROOT}:{ROOT / 'layers/studio'}"
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env={
-            "PYTHONPATH": paths,
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "POWERTOOLS_TRACE_DISABLED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
+        env={"PYTHONPATH": paths, "AWS_DEFAULT_REGION": "eu-west-1", "PYTHONDONTWRITEBYTECODE": "1"},
         cwd="/",
         capture_output=True,
         text=True,

@@ -15,6 +15,9 @@ Id = Annotated[str, StringConstraints(pattern=ULID)]
 
 Instant = AwareDatetime
 
+Version = Annotated[int, Field(ge=1, le=1_000_000_000)]
+"""Which state of a thing an edit is of: 1 for a new one."""
+
 
 class Value(BaseModel):
     """An immutable value; unknown fields are an error."""

@@ -123,7 +123,9 @@ def api(app: APIGatewayRestResolver) -> LambdaHandler:
 
 def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one API Gateway event; the same answer for the same Idempotency-Key."""
-    logger.append_keys(method=event["httpMethod"], route=event.get("resource"))
+    # The request id is the gateway's, which is the one that a problem tells the caller.
+    told = event["requestContext"].get("requestId")
+    logger.append_keys(method=event["httpMethod"], route=event.get("resource"), request_id=told)
     request = APIGatewayProxyEvent(event)
     key = request.headers.get("Idempotency-Key")
     if len((event.get("body") or "").encode("utf-8", "surrogatepass")) > MAX_BODY:

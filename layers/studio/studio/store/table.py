@@ -26,7 +26,7 @@ _TRIES = 12
 _MAX_SK = 1024
 """The longest sort key that DynamoDB takes, in bytes."""
 _PASSING = {
-    # A transaction met another, on the owner's counters, say; or a single write met one. Neither is wrong, one goes first.
+    # A write met a transaction, on the owner's counters, say. Neither is wrong, one goes first.
     "TransactionConflict",
     "TransactionConflictException",
     "TransactionInProgressException",
@@ -167,13 +167,13 @@ class Partition:
                 raise Unavailable("The table is too busy to store this; try again in a moment.")
 
     def _write_one(self, write: Write) -> None:
-        call: Callable[..., object] = {
+        calls: dict[str, Callable[..., Any]] = {
             "Put": self._client.put_item,
             "Update": self._client.update_item,
             "Delete": self._client.delete_item,
-        }[write.kind]
+        }
         request = self._expression(write)
-        self._persist(lambda: call(**request))
+        self._persist(lambda: calls[write.kind](**request))
 
     def _transact(self, writes: Sequence[Write]) -> None:
         items = [{write.kind: self._expression(write)} for write in writes]
