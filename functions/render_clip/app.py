@@ -116,7 +116,7 @@ def paint_request(episode: Episode, number: int, take: int, studio: Studio) -> P
 def _figures(described: ClipDescription, script: Script, cast: list[Character]) -> tuple[Figure, ...]:
     known = {character.sheet.name.casefold(): character.sheet.figure() for character in cast}
     guests = {guest.name.casefold(): Figure(name=guest.name, build=guest.description) for guest in script.guests}
-    return tuple((known | guests).get(name.casefold(), Figure(name=name)) for name in described.people)
+    return tuple((guests | known).get(name.casefold(), Figure(name=name)) for name in described.people)
 
 
 def _reference(character: Character, studio: Studio) -> Reference:

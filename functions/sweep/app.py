@@ -113,11 +113,11 @@ def _settle(studio: Studio, episode_id: str, take: int, ended: str | None) -> in
         if execution not in takes.OVER:
             return 0
         takes.settle(studio, episode, execution)
+        write_metadata(studio, episode_id)
     except (NotFound, Conflict):
         # Deleted, or taken up again, between the look and the move: then it is not ours to settle.
         logger.info("already settled", extra={"episode_id": episode_id})
         return 0
-    write_metadata(studio, episode_id)
     return 1
 
 

@@ -1,10 +1,11 @@
 """moto without what it works out anew for every call, which would take longer than everything else together.
 
-A call about items goes to moto's handler of it without the way over HTTP; one that fails goes that way all the same, so
-that errors are the client's own. An update's expression goes through moto's parser and validator once.
+A call about items or objects goes to moto's stores without the way over HTTP. One that fails goes that way all the
+same, so that errors are the client's own. An update's expression goes through moto's parser and validator once.
 """
 
 import copy
+import io
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,15 +21,18 @@ from moto.dynamodb import models
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.s3 import urls as s3_urls
 from moto.s3.models import S3Backend
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from requests.structures import CaseInsensitiveDict
 
 from tests.conftest import ACCOUNT, REGION
 
+_METADATA = "x-amz-meta-"
 _transact = DynamoDBBackend.transact_write_items
 _update = DynamoDBBackend.update_item
 
@@ -39,6 +43,10 @@ def fast(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(S3Backend, "_url_module", s3_urls)
     patch.setattr(BaseBackend, "urls", property(cache(BaseBackend.urls.fget)))
     patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
+    # The size of an item is added up with each attribute that is set, and a failed step written out with all it is of.
+    patch.setattr(LimitedSizeDict, "__setitem__", dict.__setitem__)
+    patch.setattr(EvalComponent, "_log_failure_event_exception", lambda *_, **__: None)
+    patch.setattr(EvalComponent, "_log_exception", lambda *_, **__: None)
     patch.setattr(models, "copy", _Copy)
     patch.setattr(DynamoDBBackend, "transact_write_items", _transacted)
     patch.setattr(DynamoDBBackend, "update_item", _updated)
@@ -56,11 +64,35 @@ class _Near(DynamoHandler):
         return get_backend("dynamodb")[ACCOUNT][REGION]
 
 
-def near(name: str, real: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    """Answer a call about items. Raises what `real`, the client's method, raises."""
+def near(service: str, name: str, real: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Answer a call about items or objects. Raises what `real`, the client's method, raises."""
     with suppress(Exception):
-        return getattr(_Near(arguments), name)().result
+        if service == "dynamodb":
+            return getattr(_Near(arguments), name)().result
+        if name == "put_object":
+            return _put(arguments)
+        if name in {"get_object", "head_object"}:
+            return _object(arguments)
     return real(**arguments)
+
+
+def _put(arguments: dict[str, Any]) -> dict[str, Any]:
+    stored = get_backend("s3")[ACCOUNT]["aws"].put_object(arguments["Bucket"], arguments["Key"], arguments["Body"])
+    named = {f"{_METADATA}{name}": value for name, value in arguments["Metadata"].items()}
+    stored.set_metadata(CaseInsensitiveDict({"Content-Type": arguments["ContentType"], **named}))
+    return {"ETag": stored.etag}
+
+
+def _object(arguments: dict[str, Any]) -> dict[str, Any]:
+    stored = get_backend("s3")[ACCOUNT]["aws"].get_object(arguments["Bucket"], arguments["Key"])
+    named = {name: value for name, value in stored.metadata.items() if name.startswith(_METADATA)}
+    return {
+        "Body": io.BytesIO(stored.value),
+        "ETag": stored.etag,
+        "ContentLength": stored.size,
+        "ContentType": stored.metadata["Content-Type"],
+        "Metadata": {name.removeprefix(_METADATA): value for name, value in named.items()},
+    }
 
 
 class _Copy:

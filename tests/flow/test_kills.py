@@ -33,7 +33,7 @@ def test_one_worker_of_every_function_dies_once_and_the_episode_is_completed(
     world.one_at_a_time = True
     world.deaths = [Death(function, point * made // POINTS, after) for function, made in calls.items()]
 
-    episode = world.produce(clips=2)
+    episode = world.produce(clips=1 + point % 2)
 
     assert all(death.happened for death in world.deaths), world.deaths
     assert (episode["status"], episode["reason"]) == ("completed", ""), world.deaths

@@ -52,6 +52,7 @@ def test_every_aspect_and_number_of_clips_is_rendered(
         (number, *size) for number in range(1, clips + 1)
     ]
     assert {request.aspect for request in world.painter.asked} == {aspect}
+    assert not any("photograph" in request.prompt for request in world.painter.asked)
     assert len({clip["sha256"] for clip in episode["clips"]}) == clips
 
 
@@ -91,8 +92,3 @@ def test_the_cast_and_the_look_reach_the_painter_with_names_and_references(world
     assert "keep each face: Amina Yusuf, Zahra Noor." in request.prompt
     assert "Amina Yusuf (a red coat)" in request.prompt
     assert [sheet["name"] for sheet in world.writer.asked[0].material["cast"]] == ["Amina Yusuf", "Zahra Noor"]
-
-
-def test_without_the_wish_nothing_is_said_of_photographs(world: World) -> None:
-    world.produce(clips=1)
-    assert "photograph" not in world.painter.asked[0].prompt

@@ -1,8 +1,8 @@
 """A world for the state machines: the ASL and functions that template.yaml names, in an in-memory AWS.
 
-What AWS does between the parts is done here: Step Functions invokes the real handlers, an object stored in the bucket of
-clips becomes an event, an execution's bad end becomes another. Time is the world's own: waiting moves the clock on and
-takes no time. Workers can be killed at any call they make.
+What AWS does between the parts is done here: Step Functions invokes the real handlers, an object stored in the bucket
+of clips becomes an event, an execution's bad end becomes another. Time is the world's own: waiting moves the clock on
+and takes no time. Workers can be killed at any call they make.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ import yaml
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.backends import get_backend
+from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
@@ -37,7 +38,6 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
 from moto.stepfunctions.parser.asl.utils import boto_client
-from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from PIL import Image
 from pydantic import BaseModel
@@ -48,8 +48,8 @@ from studio.entry import Settings, Studio, context
 from studio.generation.ports import PaintRequest, Picture, WriteRequest
 from studio.purchases import digest_of
 from studio.store.quota import Quota
-from tests.flow.fast import fast, near
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
+from tests.flow.fast import fast, near
 
 TEXT_MODEL = "gemini-3.8-flash"
 IMAGE_MODEL = "gemini-nano-banana-2.1"
@@ -215,7 +215,7 @@ class _Watched:
         if self._service == "stepfunctions":
             return real(**arguments)
         with self._world.lock:
-            answer = near(name, real, arguments) if self._service == "dynamodb" else real(**arguments)
+            answer = near(self._service, name, real, arguments)
         if name == "put_object" and arguments["Bucket"] == ENVIRONMENT["VIDEOS_BUCKET"]:
             self._world.stored(arguments["Key"])
         return answer
@@ -248,9 +248,7 @@ class FakeWriter:
         """Return a script for the clips asked for."""
 
         def written() -> tuple[T, Receipt]:
-            digest = digest_of(
-                "write", "gemini", self.model, request.model_dump(mode="json"), schema.model_json_schema()
-            )
+            digest = digest_of("write", "gemini", self.model, request.model_dump(mode="json"), _schema(schema))
             self._world.bought(digest)
             self.asked.append(request)
             outcome = _next(self.next)
@@ -292,6 +290,9 @@ class FakePainter:
             return picture, Receipt(provider="gemini", model=self.model, usage=Usage(images=1, image_tokens=1120))
 
         return _as_worker("the painter paints", painted)
+
+
+_schema = cache(lambda schema: schema.model_json_schema())
 
 
 def _next(outcomes: deque[Outcome]) -> object:
@@ -727,6 +728,9 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
     world = World()
     _clear()
     patch.setattr(Studio, "opened_for", classmethod(lambda _, owner, take=None: world.studio(owner, take)))
+    for name, value in resources()["Sweep"]["Properties"]["Environment"]["Variables"].items():
+        if isinstance(value, dict):
+            patch.setenv(name, _resolved(value))
     patch.setattr(
         context,
         "Quota",

@@ -40,15 +40,21 @@ def template() -> Document:
 def expand(written: Document) -> Document:
     """What CloudFormation gets: SAM's resources made into plain ones, with each machine's ASL inside it."""
     source = deepcopy(written)
-    for resource in source["Resources"].values():
+    asl = {}
+    for name, resource in source["Resources"].items():
         properties = resource.get("Properties", {})
         if resource["Type"] == FUNCTION:
             properties["CodeUri"] = "s3://code/function"
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
             properties["ContentUri"] = "s3://code/layer"
         elif resource["Type"] == MACHINE:
-            properties["Definition"] = json.loads((ROOT / properties.pop("DefinitionUri")).read_text())
+            asl[name] = json.loads((ROOT / properties["DefinitionUri"]).read_text())
+            properties["DefinitionUri"] = "s3://code/machine"
     expanded: Document = transform(source, {}, NoManagedPolicies())
+    for name, definition in asl.items():
+        properties = expanded["Resources"][name]["Properties"]
+        del properties["DefinitionS3Location"]
+        properties["Definition"] = definition
     return expanded
 
 

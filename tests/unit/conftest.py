@@ -1,6 +1,8 @@
 """The in-memory AWS of the unit tier: set up once for each module, empty for each test."""
 
 from collections.abc import Iterator
+from itertools import batched
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from moto import mock_aws
 
 from tests.conftest import ENVIRONMENT, lay_out
 from tests.unit.atomic import atomic_writes
+from tests.unit.made import StubLambda
 
 BUCKETS = (ENVIRONMENT["VIDEOS_BUCKET"], ENVIRONMENT["ATTACHMENTS_BUCKET"])
 
@@ -34,8 +37,9 @@ def aws(cloud: None) -> Iterator[None]:
     dynamodb, s3 = context.client("dynamodb"), context.client("s3")
     table = ENVIRONMENT["TABLE_NAME"]
     for page in dynamodb.get_paginator("scan").paginate(TableName=table):
-        for item in page["Items"]:
-            dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
+        deletes = [{"DeleteRequest": {"Key": {name: item[name] for name in ("pk", "sk")}}} for item in page["Items"]]
+        for some in batched(deletes, 25):
+            dynamodb.batch_write_item(RequestItems={table: list(some)})
     for bucket in BUCKETS:
         for stored in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
             s3.delete_object(Bucket=bucket, Key=stored["Key"])
@@ -58,3 +62,18 @@ def machines(aws: None) -> Iterator[Any]:
     yield client
     for arn in arns:
         client.delete_state_machine(stateMachineArn=arn)
+
+
+@pytest.fixture
+def lambdas(aws: None, monkeypatch: pytest.MonkeyPatch) -> StubLambda:
+    """What is asked of Lambda."""
+    from studio.entry import context
+
+    stub, boto = StubLambda(), context.boto3.client
+    monkeypatch.setattr(
+        context,
+        "boto3",
+        SimpleNamespace(client=lambda service, **more: stub if service == "lambda" else boto(service, **more)),
+    )
+    context.client.cache_clear()
+    return stub

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from botocore.exceptions import ClientError
 from PIL import Image
 from pydantic import BaseModel
 
@@ -149,6 +150,21 @@ class ListedWriter:
         if isinstance(answer, Callable):
             answer = answer()
         return answer, Receipt(provider="gemini", model=self.model, usage=self.usage)
+
+
+@dataclass
+class StubLambda:
+    """Lambda's client, which takes asynchronous invocations and carries none out."""
+
+    invoked: list[dict[str, Any]] = field(default_factory=list)
+    refuses: bool = False
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        """Note one invocation."""
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
+        self.invoked.append(request)
+        return {"StatusCode": 202}
 
 
 def pages(read: Callable[[str | None], tuple[list[Any], str | None]]) -> Iterator[list[Any]]:

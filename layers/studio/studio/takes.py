@@ -90,6 +90,8 @@ def settle(studio: Studio, episode: Episode, execution: str) -> Episode:
     if execution == "ABORTED":
         to, reason = Status.CANCELLED, "The execution was stopped. Take the episode up again to go on."
     elif clips and episode.status is Status.RENDERING:
+        # Whoever was at a clip is gone.
+        clips = fail_unrendered(studio, episode, [clip.number for clip in clips])
         to, reason = outcome(clips)
     else:
         to, reason = Status.FAILED, _sentence(execution)

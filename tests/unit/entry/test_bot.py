@@ -1,20 +1,18 @@
 """A bot: over HTTP, by a machine, at once or later; every call recorded."""
 
 import json
-from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from studio.domain.base import Name, Value
 from studio.domain.errors import Blocked, Unavailable
 from studio.domain.run import BotRun
-from studio.entry import Studio, bot, context
+from studio.entry import Studio, bot
 from studio.generation.ports import Receipt, Usage
 from studio.purchases import Purchase, digest_of
 from tests.conftest import Answer, Context, call, http_event
+from tests.unit.made import StubLambda
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -50,31 +48,14 @@ handler = bot(write_hooks)
 PATH = f"/functions/{handler.name}"
 
 
-@dataclass
-class StubLambda:
-    """Takes asynchronous invocations, and hands them over when asked."""
-
-    invoked: list[dict[str, Any]] = field(default_factory=list)
-    refuses: bool = False
-
-    def invoke(self, **request: Any) -> dict[str, Any]:
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
-        self.invoked.append(request)
-        return {"StatusCode": 202}
-
-    def deliver(self) -> Any:
-        return handler(json.loads(self.invoked[0]["Payload"]), Context())
-
-
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> StubLambda:
-    stub, boto = StubLambda(), context.boto3.client
-    only_lambda = SimpleNamespace(client=lambda service, **more: stub if service == "lambda" else boto(service, **more))
-    monkeypatch.setattr(context, "boto3", only_lambda)
-    context.client.cache_clear()
+def later(lambdas: StubLambda, monkeypatch: pytest.MonkeyPatch) -> StubLambda:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "studio-hooks")
-    return stub
+    return lambdas
+
+
+def deliver(later: StubLambda) -> Any:
+    return handler(json.loads(later.invoked[0]["Payload"]), Context())
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +122,7 @@ def test_later_means_202_and_a_run_to_look_at(later: StubLambda) -> None:
     assert done == []
     [invoked] = later.invoked
     assert (invoked["FunctionName"], invoked["InvocationType"]) == ("studio-hooks:live", "Event")
-    later.deliver()
+    deliver(later)
     [run] = runs()
     assert (run.run_id, run.status, done) == (answer.body["run_id"], "succeeded", ["dinner"])
 
@@ -153,7 +134,7 @@ def test_the_preference_is_known_in_company_and_in_any_case(later: StubLambda, p
 
 def test_a_second_delivery_does_nothing_twice(later: StubLambda) -> None:
     ask_later({"topic": "dinner"})
-    first, second = later.deliver(), later.deliver()
+    first, second = deliver(later), deliver(later)
     assert first == second
     assert done == ["dinner"]
     assert len(runs()) == 1
@@ -162,9 +143,9 @@ def test_a_second_delivery_does_nothing_twice(later: StubLambda) -> None:
 def test_a_second_delivery_of_what_failed_does_not_try_again(later: StubLambda) -> None:
     trouble.append(Blocked("Refused."))
     ask_later({"topic": "dinner"})
-    later.deliver()
+    deliver(later)
     trouble.clear()
-    later.deliver()
+    deliver(later)
     assert done == ["dinner"]
     assert [run.status for run in runs()] == ["failed"]
 
@@ -173,7 +154,7 @@ def test_a_worker_that_was_lost_is_followed_by_another(later: StubLambda) -> Non
     ask_later({"topic": "dinner"})
     studio = Studio.opened_for("amina")
     studio.runs.save(runs()[0].model_copy(update={"status": "running"}))
-    later.deliver()
+    deliver(later)
     assert [run.status for run in runs()] == ["succeeded"]
 
 

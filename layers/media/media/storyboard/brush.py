@@ -29,12 +29,22 @@ def smooth(points: Outline, closed: bool = True, steps: int = 6) -> list[Point]:
             a, b = t * t, t * t * t
             curve.append(
                 (
-                    0.5 * (2 * p1[0] + (p2[0] - p0[0]) * t + (2 * p0[0] - 5 * p1[0] + 4 * p2[0] - p3[0]) * a
-                           + (3 * p1[0] - p0[0] - 3 * p2[0] + p3[0]) * b),
-                    0.5 * (2 * p1[1] + (p2[1] - p0[1]) * t + (2 * p0[1] - 5 * p1[1] + 4 * p2[1] - p3[1]) * a
-                           + (3 * p1[1] - p0[1] - 3 * p2[1] + p3[1]) * b),
+                    0.5
+                    * (
+                        2 * p1[0]
+                        + (p2[0] - p0[0]) * t
+                        + (2 * p0[0] - 5 * p1[0] + 4 * p2[0] - p3[0]) * a
+                        + (3 * p1[0] - p0[0] - 3 * p2[0] + p3[0]) * b
+                    ),
+                    0.5
+                    * (
+                        2 * p1[1]
+                        + (p2[1] - p0[1]) * t
+                        + (2 * p0[1] - 5 * p1[1] + 4 * p2[1] - p3[1]) * a
+                        + (3 * p1[1] - p0[1] - 3 * p2[1] + p3[1]) * b
+                    ),
                 )
-            )  # fmt: skip
+            )
     if not closed:
         curve.append(points[-1])
     return curve

@@ -10,15 +10,25 @@ def paint_nose(sheet: Sheet, pose: Pose, palette: Palette, dark: Rgb, deep: Rgb,
     """Paint the nose: its flank away from the key, underside, wings and the light along the bridge."""
     on, head, away = pose.on_face, pose.head, away_from_key(pose, palette)
     flank = [
-        on(0.05 * away, 0.41, 0.28), on(0.022 * away, 0.48, 0.32), on(0.028 * away, 0.58, 0.38),
-        on(0.035 * away, 0.635, 0.41), on(0.085 * away, 0.672, 0.33), on(0.088 * away, 0.635, 0.31),
-        on(0.065 * away, 0.54, 0.28), on(0.075 * away, 0.46, 0.26),
-    ]  # fmt: skip
+        on(0.05 * away, 0.41, 0.28),
+        on(0.022 * away, 0.48, 0.32),
+        on(0.028 * away, 0.58, 0.38),
+        on(0.035 * away, 0.635, 0.41),
+        on(0.085 * away, 0.672, 0.33),
+        on(0.088 * away, 0.635, 0.31),
+        on(0.065 * away, 0.54, 0.28),
+        on(0.075 * away, 0.46, 0.26),
+    ]
     sheet.tint(smooth(flank), dark, 0.62, head * 0.010)
     under = [
-        on(-0.078, 0.662, 0.33), on(-0.03, 0.664, 0.39), on(0, 0.672, 0.40), on(0.03, 0.664, 0.39),
-        on(0.078, 0.662, 0.33), on(0.04, 0.70, 0.32), on(-0.04, 0.70, 0.32),
-    ]  # fmt: skip
+        on(-0.078, 0.662, 0.33),
+        on(-0.03, 0.664, 0.39),
+        on(0, 0.672, 0.40),
+        on(0.03, 0.664, 0.39),
+        on(0.078, 0.662, 0.33),
+        on(0.04, 0.70, 0.32),
+        on(-0.04, 0.70, 0.32),
+    ]
     sheet.tint(smooth(under), dark, 0.7, head * 0.010)
     for side in (1, -1):
         sheet.tint(
@@ -126,16 +136,24 @@ def paint_mouth(
     upper = lit(mix(rose, dark, 0.4), 0.86)
     line = [left, on(-0.05, y - 0.004, 0.29), on(0, y + 0.003, 0.31), on(0.05, y - 0.004, 0.29), right]
     bow = [
-        on(-0.052, y - 0.03, 0.29), on(-0.016, y - 0.038, 0.31), on(0, y - 0.032, 0.315), on(0.016, y - 0.038, 0.31),
+        on(-0.052, y - 0.03, 0.29),
+        on(-0.016, y - 0.038, 0.31),
+        on(0, y - 0.032, 0.315),
+        on(0.016, y - 0.038, 0.31),
         on(0.052, y - 0.03, 0.29),
-    ]  # fmt: skip
+    ]
     sheet.tint(smooth([left, *bow, right, *line[1:4][::-1]]), upper, 0.8, head * 0.005)
     full = 0.042 if look.feminine else 0.034
     lower = [
-        left, on(-0.05, y + 0.004 + gap, 0.29), on(0, y + 0.008 + gap, 0.31), on(0.05, y + 0.004 + gap, 0.29),
-        right, on(0.055, y + full + gap, 0.28), on(0, y + full + 0.010 + gap, 0.30),
+        left,
+        on(-0.05, y + 0.004 + gap, 0.29),
+        on(0, y + 0.008 + gap, 0.31),
+        on(0.05, y + 0.004 + gap, 0.29),
+        right,
+        on(0.055, y + full + gap, 0.28),
+        on(0, y + full + 0.010 + gap, 0.30),
         on(-0.055, y + full + gap, 0.28),
-    ]  # fmt: skip
+    ]
     sheet.tint(smooth(lower), rose, 0.75, head * 0.006)
     if gap > 0.004:
         inside = [

@@ -19,19 +19,38 @@ def paint_hair_behind(sheet: Sheet, pose: Pose, look: Look, palette: Palette, ch
     if look.cover in {"hijab", "niqab", "ghutra"}:
         cloth = palette.tones(look.cover_colour)
         drape = [
-            (-0.46 - 0.05 * aside, 0.3), (-0.50, 0.8), (-0.62, 1.35), (-0.72, 1.9), (-0.3, 2.1), (0.3, 2.1),
-            (0.62, 1.9), (0.52, 1.35), (0.40, 0.8), (0.36, 0.3), (0.0, -0.02),
-        ]  # fmt: skip
+            (-0.46 - 0.05 * aside, 0.3),
+            (-0.50, 0.8),
+            (-0.62, 1.35),
+            (-0.72, 1.9),
+            (-0.3, 2.1),
+            (0.3, 2.1),
+            (0.62, 1.9),
+            (0.52, 1.35),
+            (0.40, 0.8),
+            (0.36, 0.3),
+            (0.0, -0.02),
+        ]
         sheet.volume(smooth(pose.all(drape)), cloth, 0.2)
         return
     if look.style in _LONG:
         end = _LONG[look.style]
         sway = 0.04 if look.style == "waves" else 0.0
         back = [
-            (0.0, -0.05), (-0.30 - 0.04 * aside, 0.03), (-0.45 - 0.05 * aside, 0.3), (-0.47 - 0.03 * aside, 0.65),
-            (-0.49 - sway, end * 0.62), (-0.50 + sway, end * 0.8), (-0.44 - sway, end), (-0.1, end * 1.02),
-            (0.38, end), (0.44 - 0.06 * aside, end * 0.75), (0.42 - 0.06 * aside, 0.6), (0.39, 0.3), (0.30, 0.03),
-        ]  # fmt: skip
+            (0.0, -0.05),
+            (-0.30 - 0.04 * aside, 0.03),
+            (-0.45 - 0.05 * aside, 0.3),
+            (-0.47 - 0.03 * aside, 0.65),
+            (-0.49 - sway, end * 0.62),
+            (-0.50 + sway, end * 0.8),
+            (-0.44 - sway, end),
+            (-0.1, end * 1.02),
+            (0.38, end),
+            (0.44 - 0.06 * aside, end * 0.75),
+            (0.42 - 0.06 * aside, 0.6),
+            (0.39, 0.3),
+            (0.30, 0.03),
+        ]
         sheet.volume(smooth(pose.all(back)), tones, 0.22)
         _strands(sheet, pose, tones, [(-0.36 + 0.09 * i, 0.5, -0.40 + 0.1 * i, end * 0.97) for i in range(9)], chance)
     elif look.style == "afro":
@@ -95,15 +114,27 @@ def _cap(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random) -> 
     ear_end = 0.47 if style != "crop" else 0.43
     far_end = (0.345, 0.42 * (1 - a) + 0.33 * a)
     inner = [
-        far_end, (0.305 + 0.01 * a, 0.25), (0.19 + 0.07 * a, 0.185 - recede), (0.02 + 0.14 * a, 0.165 - recede),
-        (-0.16 + 0.13 * a, 0.18 - recede), (-0.275 + 0.10 * a, 0.26 - recede), (-0.30 + 0.10 * a, 0.37),
+        far_end,
+        (0.305 + 0.01 * a, 0.25),
+        (0.19 + 0.07 * a, 0.185 - recede),
+        (0.02 + 0.14 * a, 0.165 - recede),
+        (-0.16 + 0.13 * a, 0.18 - recede),
+        (-0.275 + 0.10 * a, 0.26 - recede),
+        (-0.30 + 0.10 * a, 0.37),
         (-0.318 + 0.11 * a, ear_end),
-    ]  # fmt: skip
+    ]
     outer = [
-        (-0.36 + 0.08 * a, ear_end + 0.02), (-0.372 - 0.02 * a, 0.58), (-0.40 - 0.04 * a, 0.50),
-        (-0.392 - 0.085 * a - puff, 0.28), (-0.34 - 0.06 * a - puff, 0.09), (-0.20 - 0.02 * a, -0.03 - puff),
-        (0.0, -0.058 - puff * 1.2), (0.20, -0.028 - puff), (0.335 + puff * 0.6, 0.085), (0.372 + puff * 0.6, 0.24),
-    ]  # fmt: skip
+        (-0.36 + 0.08 * a, ear_end + 0.02),
+        (-0.372 - 0.02 * a, 0.58),
+        (-0.40 - 0.04 * a, 0.50),
+        (-0.392 - 0.085 * a - puff, 0.28),
+        (-0.34 - 0.06 * a - puff, 0.09),
+        (-0.20 - 0.02 * a, -0.03 - puff),
+        (0.0, -0.058 - puff * 1.2),
+        (0.20, -0.028 - puff),
+        (0.335 + puff * 0.6, 0.085),
+        (0.372 + puff * 0.6, 0.24),
+    ]
     if style in _LONG:
         _curtains(sheet, pose, look, tones, chance)
     sheet.volume(smooth(pose.all(inner + outer)), tones, 0.3)
@@ -127,15 +158,30 @@ def _curtains(sheet: Sheet, pose: Pose, look: Look, tones: Tones, chance: Random
     stop = min(end, 1.5)
     wave = 0.04 if look.style in {"waves", "ringlets"} else 0.0
     near = [
-        (-0.05 + 0.1 * a, 0.06), (-0.22 + 0.10 * a, 0.22), (-0.29 + 0.09 * a, 0.45), (-0.285 + 0.07 * a + wave, 0.72),
-        (-0.25 - wave, stop * 0.82), (-0.27 + wave, stop), (-0.42, stop * 1.02), (-0.50 - wave, stop * 0.8),
-        (-0.48 - 0.03 * a + wave, 0.66), (-0.45 - 0.06 * a, 0.3), (-0.30 - 0.05 * a, 0.02),
-    ]  # fmt: skip
+        (-0.05 + 0.1 * a, 0.06),
+        (-0.22 + 0.10 * a, 0.22),
+        (-0.29 + 0.09 * a, 0.45),
+        (-0.285 + 0.07 * a + wave, 0.72),
+        (-0.25 - wave, stop * 0.82),
+        (-0.27 + wave, stop),
+        (-0.42, stop * 1.02),
+        (-0.50 - wave, stop * 0.8),
+        (-0.48 - 0.03 * a + wave, 0.66),
+        (-0.45 - 0.06 * a, 0.3),
+        (-0.30 - 0.05 * a, 0.02),
+    ]
     far = [
-        (0.02 + 0.1 * a, 0.06), (0.24 + 0.05 * a, 0.20), (0.318, 0.42), (0.315 + 0.02 * a, 0.7),
-        (0.31 + wave, stop * 0.85), (0.34 - wave, stop * 0.97), (0.42 - 0.02 * a, stop * 0.9),
-        (0.43 - 0.04 * a + wave, 0.66), (0.41 - 0.03 * a, 0.3), (0.30, 0.02),
-    ]  # fmt: skip
+        (0.02 + 0.1 * a, 0.06),
+        (0.24 + 0.05 * a, 0.20),
+        (0.318, 0.42),
+        (0.315 + 0.02 * a, 0.7),
+        (0.31 + wave, stop * 0.85),
+        (0.34 - wave, stop * 0.97),
+        (0.42 - 0.02 * a, stop * 0.9),
+        (0.43 - 0.04 * a + wave, 0.66),
+        (0.41 - 0.03 * a, 0.3),
+        (0.30, 0.02),
+    ]
     if look.style == "ringlets":
         _bumps(sheet, pose, tones, far[4:], chance)
         _bumps(sheet, pose, tones, near[4:], chance)

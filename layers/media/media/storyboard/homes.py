@@ -16,7 +16,7 @@ from media.storyboard.furniture import (
     sofa,
     tiles,
     window,
-)  # fmt: skip
+)
 from media.storyboard.scenery import Scenery
 
 

@@ -14,7 +14,7 @@ from media.storyboard.furniture import (
     string_lights,
     table,
     tree,
-)  # fmt: skip
+)
 from media.storyboard.scenery import Scenery
 
 _FAR = 400.0

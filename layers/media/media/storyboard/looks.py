@@ -61,13 +61,19 @@ def _feminine(figure: Figure, text: str) -> bool:
 
 def _style(text: str, feminine: bool, pick: float) -> str:
     said = (
-        (r"\bbald|shaved head", "bald"), (r"\bafro", "afro"), (r"\bbraid|\bplait|cornrow", "braids"),
-        (r"\bdread|\blocs\b", "locs"), (r"\bbun\b|updo|chignon|top ?knot", "bun"), (r"pony ?tail|tied back", "tail"),
-        (r"\bcurl|\bcoil|frizz", "curls"), (r"\bbob\b|chin-length|shoulder", "bob"),
-        (r"\bwav(y|es)", "waves"), (r"\bshort|crop|buzz|fade|cropped|spik", "crop"),
+        (r"\bbald|shaved head", "bald"),
+        (r"\bafro", "afro"),
+        (r"\bbraid|\bplait|cornrow", "braids"),
+        (r"\bdread|\blocs\b", "locs"),
+        (r"\bbun\b|updo|chignon|top ?knot", "bun"),
+        (r"pony ?tail|tied back", "tail"),
+        (r"\bcurl|\bcoil|frizz", "curls"),
+        (r"\bbob\b|chin-length|shoulder", "bob"),
+        (r"\bwav(y|es)", "waves"),
+        (r"\bshort|crop|buzz|fade|cropped|spik", "crop"),
         (r"\blong|straight|flowing", "long"),
         (r"slick|part|comb|pompadour|quiff", "side"),
-    )  # fmt: skip
+    )
     for pattern, style in said:
         if re.search(pattern, text):
             return "ringlets" if style == "curls" and re.search(r"long|shoulder", text) else style
@@ -79,10 +85,13 @@ def _style(text: str, feminine: bool, pick: float) -> str:
 
 def _cover(text: str) -> str:
     said = (
-        (r"niqab|burqa", "niqab"), (r"hijab|head ?scarf|shayla|veil|shawl over", "hijab"), (r"turban", "turban"),
-        (r"ghutra|keffiyeh|kufiyah?|shemagh", "ghutra"), (r"\bcap\b|kufi|koofiyad|beanie|taqiyah", "cap"),
+        (r"niqab|burqa", "niqab"),
+        (r"hijab|head ?scarf|shayla|veil|shawl over", "hijab"),
+        (r"turban", "turban"),
+        (r"ghutra|keffiyeh|kufiyah?|shemagh", "ghutra"),
+        (r"\bcap\b|kufi|koofiyad|beanie|taqiyah", "cap"),
         (r"\bhat\b|fedora|cowboy", "hat"),
-    )  # fmt: skip
+    )
     return next((cover for pattern, cover in said if re.search(pattern, text)), "")
 
 

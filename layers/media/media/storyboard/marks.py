@@ -15,19 +15,37 @@ def paint_beard(sheet: Sheet, pose: Pose, look: Look, palette: Palette) -> None:
     if look.beard != "moustache":
         cut = 0.05 * pose.aside
         jaw = [
-            pose.at(-0.335 + 0.12 * pose.aside, 0.52), on(-0.235, 0.66, 0.2), on(-0.14, 0.72, 0.27),
-            on(-0.13, 0.80, 0.27), on(-0.06, 0.845, 0.29), on(0.06, 0.845, 0.29), on(0.13, 0.80, 0.27),
-            on(0.14, 0.72, 0.27), on(0.235, 0.66, 0.2), pose.at(0.345 - cut, 0.52), pose.at(0.345 - cut, 0.66),
-            pose.at(0.30, 0.84), pose.at(0.25, 0.96), pose.at(0.16, 1.045), pose.at(0.06, 1.05),
-            pose.at(-0.12 + 0.1 * pose.aside, 1.02), pose.at(-0.24 + 0.06 * pose.aside, 0.86),
+            pose.at(-0.335 + 0.12 * pose.aside, 0.52),
+            on(-0.235, 0.66, 0.2),
+            on(-0.14, 0.72, 0.27),
+            on(-0.13, 0.80, 0.27),
+            on(-0.06, 0.845, 0.29),
+            on(0.06, 0.845, 0.29),
+            on(0.13, 0.80, 0.27),
+            on(0.14, 0.72, 0.27),
+            on(0.235, 0.66, 0.2),
+            pose.at(0.345 - cut, 0.52),
+            pose.at(0.345 - cut, 0.66),
+            pose.at(0.30, 0.84),
+            pose.at(0.25, 0.96),
+            pose.at(0.16, 1.045),
+            pose.at(0.06, 1.05),
+            pose.at(-0.12 + 0.1 * pose.aside, 1.02),
+            pose.at(-0.24 + 0.06 * pose.aside, 0.86),
             pose.at(-0.33 + 0.09 * pose.aside, 0.70),
-        ]  # fmt: skip
+        ]
         sheet.tint(smooth(jaw), colour, strength, head * (0.012 if look.beard == "full" else 0.03))
     lip = [
-        on(-0.135, 0.80, 0.26), on(-0.10, 0.735, 0.29), on(-0.02, 0.715, 0.33), on(0.02, 0.715, 0.33),
-        on(0.10, 0.735, 0.29), on(0.135, 0.80, 0.26), on(0.06, 0.762, 0.30), on(0, 0.752, 0.31),
+        on(-0.135, 0.80, 0.26),
+        on(-0.10, 0.735, 0.29),
+        on(-0.02, 0.715, 0.33),
+        on(0.02, 0.715, 0.33),
+        on(0.10, 0.735, 0.29),
+        on(0.135, 0.80, 0.26),
+        on(0.06, 0.762, 0.30),
+        on(0, 0.752, 0.31),
         on(-0.06, 0.762, 0.30),
-    ]  # fmt: skip
+    ]
     sheet.tint(smooth(lip), colour, strength, head * 0.009)
 
 

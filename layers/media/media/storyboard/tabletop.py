@@ -203,7 +203,20 @@ def _handbag(s: Sheet, p: Palette, x: float, y: float, u: float) -> None:
 
 
 ON_TABLE: dict[str, Draw] = {
-    "letter": _letter, "photograph": _photograph, "phone": _phone, "ring": _ring, "box": _box, "candle": paint_candle,
-    "knife": _knife, "cake": paint_cake, "flowers": paint_flowers, "cup": paint_cup, "glass": paint_glass,
-    "plate": paint_plate, "laptop": _laptop, "key": _key, "microphone": _microphone, "bag": _handbag,
-}  # fmt: skip
+    "letter": _letter,
+    "photograph": _photograph,
+    "phone": _phone,
+    "ring": _ring,
+    "box": _box,
+    "candle": paint_candle,
+    "knife": _knife,
+    "cake": paint_cake,
+    "flowers": paint_flowers,
+    "cup": paint_cup,
+    "glass": paint_glass,
+    "plate": paint_plate,
+    "laptop": _laptop,
+    "key": _key,
+    "microphone": _microphone,
+    "bag": _handbag,
+}

@@ -12,7 +12,7 @@ from media.storyboard.furniture import (
     string_lights,
     table,
     tree,
-)  # fmt: skip
+)
 from media.storyboard.land import ground
 from media.storyboard.scenery import Scenery
 
