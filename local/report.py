@@ -14,7 +14,8 @@ class Report:
     """Everything that is not the answer goes here, to stderr: stdout stays clean for what scripts read."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True, highlight=False)
+        # The terminal wraps long lines; a line break of our own would cut commands and paths that people copy.
+        self.console = console or Console(stderr=True, highlight=False, soft_wrap=True)
 
     @contextmanager
     def step(self, text: str) -> Iterator[None]:

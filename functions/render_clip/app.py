@@ -63,18 +63,23 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
     studio.videos.put(f"{episode.episode_id}/{name}", picture, media_type)
     if clip.name and clip.name != name:
         studio.videos.delete(f"{episode.episode_id}/{clip.name}")
-    studio.episodes.update_clip(
-        episode.episode_id,
-        clip.number,
-        studio.clock(),
-        status=ClipStatus.RENDERED,
-        reason="",
-        name=name,
-        sha256=sha256,
-        provider=episode.provider,
-        model=painter.model,
-        draft=episode.provider == "draft",
-    )
+    try:
+        studio.episodes.update_clip(
+            episode.episode_id,
+            clip.number,
+            studio.clock(),
+            status=ClipStatus.RENDERED,
+            reason="",
+            name=name,
+            sha256=sha256,
+            provider=episode.provider,
+            model=painter.model,
+            draft=episode.provider == "draft",
+        )
+    except NotFound:
+        # Deleted while this was stored: nothing of it may stay.
+        studio.videos.delete(f"{episode.episode_id}/{name}")
+        raise
     if studio.episodes.clip(episode.episode_id, clip.number).is_measured:
         # The event of the file's arrival was faster than this, so its `.json` did not know all of it.
         write_clip(studio, episode.episode_id, clip.number)

@@ -40,6 +40,18 @@ class Deployed:
     gemini: FakeGemini
     data_dir: Path
 
+    def store_key(self) -> None:
+        """Store the key that the fake takes. The emulator keeps no secret's value over a restart."""
+        self.outputs.client("secretsmanager").put_secret_value(
+            SecretId=self.outputs["GeminiKeySecret"], SecretString=json.dumps({"api_key": self.gemini.key})
+        )
+
+    def sweep(self) -> None:
+        """Have the sweep look at everything at once, as after a restart."""
+        self.outputs.client("lambda").invoke(
+            FunctionName=f"{self.outputs.stack}-sweep", Payload=json.dumps({"rest_seconds": 0})
+        )
+
     def person(self, name: str) -> "Person":
         """Sign somebody up, confirm their address and sign them in."""
         email = f"{name}-{secrets.token_hex(4)}@example.com"
@@ -127,10 +139,11 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, gemini: FakeGemini) -> It
         outputs = stack.deploy(
             emulator.endpoint, {"GeminiBaseUrl": gemini.url, "ImageRate": "0", "TextRate": "0"}, data_dir=data_dir
         )
-        outputs.client("secretsmanager").put_secret_value(
-            SecretId=outputs["GeminiKeySecret"], SecretString=json.dumps({"api_key": gemini.key})
-        )
-        yield Deployed(emulator, outputs, gemini, data_dir)
+        stack_here = Deployed(emulator, outputs, gemini, data_dir)
+        stack_here.store_key()
+        yield stack_here
+        if stack_here.emulator is not emulator:  # a test killed the first one
+            stack_here.emulator.stop()
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,7 @@ def _object(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Copy:
-    """Stands in for the module `copy` in moto's DynamoDB, where a transaction copies every table once for each write."""
+    """Stands in for `copy` in moto's DynamoDB, where a transaction copies its table once for each write."""
 
     copy = staticmethod(copy.copy)
 

@@ -182,13 +182,11 @@ def _as_worker[T](what: str, do: Callable[[], T]) -> T:
         worker.dead, death.at = True, f"before {what}"
         raise Killed
     try:
-        done = do()
+        return do()
     finally:
         if mine and death is not None:
             worker.dead, death.at = True, f"after {what}"
-    if worker.dead:
-        raise Killed
-    return done
+            raise Killed
 
 
 class _Watched:
@@ -694,7 +692,7 @@ def aws_with_machines() -> Iterator[None]:
         # Its own evaluator needs a Java machine.
         patch.setattr(moto_jsonata, "_eval_jsonata", lambda expression: jsonata.Jsonata(expression).evaluate(None))
         fast(patch)
-        # It hands a nested execution's parameters and answers on as boto3 spells them; Step Functions writes PascalCase.
+        # It hands a nested execution's parameters and answers on as boto3 spells them; they are PascalCase in ASL.
         nested = state_task_service_sfn.StateTaskServiceSfn
         as_before = nested._normalise_parameters
         patch.setattr(

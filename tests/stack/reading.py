@@ -48,7 +48,8 @@ def expand(written: Document) -> Document:
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
             properties["ContentUri"] = "s3://code/layer"
         elif resource["Type"] == MACHINE:
-            asl[name] = json.loads((ROOT / properties["DefinitionUri"]).read_text())
+            text = (ROOT / properties["DefinitionUri"]).read_text().replace("${Partition}", "aws")
+            asl[name] = json.loads(text)
             properties["DefinitionUri"] = "s3://code/machine"
     expanded: Document = transform(source, {}, NoManagedPolicies())
     for name, definition in asl.items():

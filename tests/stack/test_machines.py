@@ -15,6 +15,9 @@ every_machine = pytest.mark.parametrize("machine", machines().values(), ids=list
 NESTED = ":states:startExecution"
 
 
+RETRIER = {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy"}
+
+
 def _is_nested(state: dict[str, object]) -> bool:
     # It ends when the machine it started does, which has a limit of its own. When that one ends badly, so should this
     # one: nothing to try again, since the name is taken, and the sweep settles the episode.
@@ -94,6 +97,7 @@ def test_a_retrier_that_names_errors_is_followed_by_one_for_all(machine: Machine
             if rules:
                 assert rules[-1]["ErrorEquals"] == ["States.ALL"], name
         for rule in state.get("Retry", ()):
+            assert set(rule) <= RETRIER, f"{name}: the linter does not look in here"
             assert rule["MaxAttempts"] == 0 or rule["JitterStrategy"] == "FULL", name
 
 

@@ -1,5 +1,6 @@
 """What tests are made of: a script, an episode, pictures, and models that answer from a list."""
 
+import copy
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,7 +8,6 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from botocore.exceptions import ClientError
 from PIL import Image
 from pydantic import BaseModel
 
@@ -105,6 +105,11 @@ def statuses(studio: Any, episode: Episode) -> dict[int, str]:
     return {clip.number: clip.status.value for clip in found}
 
 
+def items_of(studio: Any) -> dict[str, Any]:
+    """Return all that the table has of an owner's, by sort key."""
+    return copy.deepcopy(studio.client("dynamodb").items.get(f"OWNER#{studio.owner}", {}))
+
+
 def a_picture(kind: str = "PNG", shade: int = 90, size: tuple[int, int] = (16, 9)) -> bytes:
     """Return a small encoded picture."""
     out = io.BytesIO()
@@ -150,21 +155,6 @@ class ListedWriter:
         if isinstance(answer, Callable):
             answer = answer()
         return answer, Receipt(provider="gemini", model=self.model, usage=self.usage)
-
-
-@dataclass
-class StubLambda:
-    """Lambda's client, which takes asynchronous invocations and carries none out."""
-
-    invoked: list[dict[str, Any]] = field(default_factory=list)
-    refuses: bool = False
-
-    def invoke(self, **request: Any) -> dict[str, Any]:
-        """Note one invocation."""
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
-        self.invoked.append(request)
-        return {"StatusCode": 202}
 
 
 def pages(read: Callable[[str | None], tuple[list[Any], str | None]]) -> Iterator[list[Any]]:

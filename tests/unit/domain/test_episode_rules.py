@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.domain.episode import ACTIVE, FOLLOWS, TERMINAL, Clip, ClipStatus, Measurement, Status, check_follows, outcome
+from studio.domain.episode import (
+    ACTIVE,
+    FOLLOWS,
+    TERMINAL,
+    Clip,
+    ClipStatus,
+    Measurement,
+    Status,
+    check_follows,
+    outcome,
+)
 from studio.domain.errors import Conflict
 from tests.unit.made import AT, an_episode
 
@@ -84,9 +94,7 @@ def test_an_episode_without_clips_is_not_completed() -> None:
 
 
 def test_a_measurement_counts_only_for_the_file_that_was_stored_last() -> None:
-    measured = Measurement(
-        etag="e", sha256="new", bytes=1, media_type="image/png", width=1, height=1, measured_at=AT
-    )
+    measured = Measurement(etag="e", sha256="new", bytes=1, media_type="image/png", width=1, height=1, measured_at=AT)
     bare = clip(1, ClipStatus.RENDERED)
     assert not bare.is_measured
     assert not bare.model_copy(update={"sha256": "old", "measured": measured}).is_measured

@@ -46,7 +46,9 @@ def test_a_stranger_in_a_line_or_in_a_picture_is_named(name: str) -> None:
     seen = script.model_copy(deep=True)
     seen.clips[2].people.append(name)
     for strange in (speaks, seen):
-        assert found(strange) == ([] if known else [f"“{name}” is not in the cast; only the cast and the guests may appear."])
+        assert found(strange) == (
+            [] if known else [f"“{name}” is not in the cast; only the cast and the guests may appear."]
+        )
 
 
 def test_names_are_the_same_whatever_their_case() -> None:

@@ -12,7 +12,7 @@ from studio.entry import Studio, bot
 from studio.generation.ports import Receipt, Usage
 from studio.purchases import Purchase, digest_of
 from tests.conftest import Answer, Context, call, http_event
-from tests.unit.made import StubLambda
+from tests.unit.memory import MemoryLambda
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -49,12 +49,12 @@ PATH = f"/functions/{handler.name}"
 
 
 @pytest.fixture
-def later(lambdas: StubLambda, monkeypatch: pytest.MonkeyPatch) -> StubLambda:
+def later(lambdas: MemoryLambda, monkeypatch: pytest.MonkeyPatch) -> MemoryLambda:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "studio-hooks")
     return lambdas
 
 
-def deliver(later: StubLambda) -> Any:
+def deliver(later: MemoryLambda) -> Any:
     return handler(json.loads(later.invoked[0]["Payload"]), Context())
 
 
@@ -112,7 +112,7 @@ def test_a_run_names_its_episode() -> None:
     assert runs()[0].episode_id == "01JD"
 
 
-def test_later_means_202_and_a_run_to_look_at(later: StubLambda) -> None:
+def test_later_means_202_and_a_run_to_look_at(later: MemoryLambda) -> None:
     answer = ask_later({"topic": "dinner"})
     assert answer.status == 202
     assert answer.headers["Location"] == f"/runs/{answer.body['run_id']}"
@@ -128,11 +128,11 @@ def test_later_means_202_and_a_run_to_look_at(later: StubLambda) -> None:
 
 
 @pytest.mark.parametrize("preference", ["respond-async, wait=10", "Respond-Async", "return=minimal, respond-async"])
-def test_the_preference_is_known_in_company_and_in_any_case(later: StubLambda, preference: str) -> None:
+def test_the_preference_is_known_in_company_and_in_any_case(later: MemoryLambda, preference: str) -> None:
     assert ask({"topic": "dinner"}, Prefer=preference).status == 202
 
 
-def test_a_second_delivery_does_nothing_twice(later: StubLambda) -> None:
+def test_a_second_delivery_does_nothing_twice(later: MemoryLambda) -> None:
     ask_later({"topic": "dinner"})
     first, second = deliver(later), deliver(later)
     assert first == second
@@ -140,7 +140,7 @@ def test_a_second_delivery_does_nothing_twice(later: StubLambda) -> None:
     assert len(runs()) == 1
 
 
-def test_a_second_delivery_of_what_failed_does_not_try_again(later: StubLambda) -> None:
+def test_a_second_delivery_of_what_failed_does_not_try_again(later: MemoryLambda) -> None:
     trouble.append(Blocked("Refused."))
     ask_later({"topic": "dinner"})
     deliver(later)
@@ -150,7 +150,7 @@ def test_a_second_delivery_of_what_failed_does_not_try_again(later: StubLambda) 
     assert [run.status for run in runs()] == ["failed"]
 
 
-def test_a_worker_that_was_lost_is_followed_by_another(later: StubLambda) -> None:
+def test_a_worker_that_was_lost_is_followed_by_another(later: MemoryLambda) -> None:
     ask_later({"topic": "dinner"})
     studio = Studio.opened_for("amina")
     studio.runs.save(runs()[0].model_copy(update={"status": "running"}))
@@ -158,7 +158,7 @@ def test_a_worker_that_was_lost_is_followed_by_another(later: StubLambda) -> Non
     assert [run.status for run in runs()] == ["succeeded"]
 
 
-def test_a_run_that_cannot_be_queued_says_so(later: StubLambda) -> None:
+def test_a_run_that_cannot_be_queued_says_so(later: MemoryLambda) -> None:
     later.refuses = True
     answer = ask_later({"topic": "dinner"})
     assert (answer.status, answer.body["type"]) == (503, "urn:episode-studio:provider_unavailable")
@@ -167,7 +167,7 @@ def test_a_run_that_cannot_be_queued_says_so(later: StubLambda) -> None:
     assert run.error
 
 
-def test_asking_twice_with_one_key_queues_once(later: StubLambda) -> None:
+def test_asking_twice_with_one_key_queues_once(later: MemoryLambda) -> None:
     answers = [ask({"topic": "dinner"}, **{"Prefer": "respond-async", "Idempotency-Key": "k"}) for _ in range(2)]
     assert answers[0].body == answers[1].body
     assert len(later.invoked) == len(runs()) == 1
@@ -207,7 +207,7 @@ def test_a_worker_that_is_stopped_leaves_no_run_running() -> None:
     assert [(run.status, run.error_type) for run in runs()] == [("failed", "internal")]
 
 
-def test_a_run_of_somebody_else_is_not_carried_out(later: StubLambda) -> None:
+def test_a_run_of_somebody_else_is_not_carried_out(later: MemoryLambda) -> None:
     from studio.domain.errors import NotFound
 
     ask_later({"topic": "dinner"})

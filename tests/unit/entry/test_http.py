@@ -177,7 +177,10 @@ def test_a_body_that_is_too_large_is_not_even_read(size: int) -> None:
         ({"name": "x" * 20_000}, ["name"]),
         ({"name": "x", "inner": {}}, ["inner"]),
         ({"name": "x", "inner": [{"prompt": " "}]}, ["inner.0.prompt"]),
-        ({"name": "x", "inner": [{"prompt": "a"}, {"prompt": "b", "count": 7, "x": 1}]}, ["inner.1.count", "inner.1.x"]),
+        (
+            {"name": "x", "inner": [{"prompt": "a"}, {"prompt": "b", "count": 7, "x": 1}]},
+            ["inner.1.count", "inner.1.x"],
+        ),
         ({"name": "x", "inner": [{"prompt": "a", "count": "many"}]}, ["inner.0.count"]),
     ],
 )
@@ -205,14 +208,17 @@ def test_numbers_beyond_reason_are_refused(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "text/xml", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"]
+    "kind",
+    ["text/plain", "text/xml", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"],
 )
 def test_another_content_type_is_unsupported(kind: str) -> None:
     check_problem(post('{"name": "x"}', headers={"Content-Type": kind}), 415, "unsupported_media_type")
     assert made == []
 
 
-@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "application/json", "application/json ;charset=UTF-8"])
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=utf-8", "application/json", "application/json ;charset=UTF-8"]
+)
 def test_json_by_any_of_its_names_is_taken(kind: str) -> None:
     assert post({"name": "x"}, headers={"Content-Type": kind}).status == 201
 
@@ -233,7 +239,9 @@ def test_what_cannot_be_an_id_leads_nowhere(thing_id: str) -> None:
     check_problem(call(handler, http_event("GET", f"/things/{thing_id}")), 404, "not_found")
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"limit": "many"}, {"limit": ""}, {"cursor": "x" * 2001}])
+@pytest.mark.parametrize(
+    "query", [{"limit": "0"}, {"limit": "101"}, {"limit": "many"}, {"limit": ""}, {"cursor": "x" * 2001}]
+)
 def test_a_query_out_of_bounds_is_named(query: dict[str, str]) -> None:
     answer = get(query=query)
     check_problem(answer, 422, "validation")

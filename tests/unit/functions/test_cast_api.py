@@ -84,7 +84,9 @@ def test_a_version_that_cannot_be_is_refused(project: str, version: Any) -> None
     path = add(project)
     for where in (path, project):
         handler = projects.handler if where == project else app.handler
-        answer = call(handler, http_event("PATCH", where, {"version": version, "wants" if where == path else "mood": "x"}))
+        answer = call(
+            handler, http_event("PATCH", where, {"version": version, "wants" if where == path else "mood": "x"})
+        )
         assert (answer.status, answer.body["type"]) == (422, "urn:episode-studio:validation")
 
 

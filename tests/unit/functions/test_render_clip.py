@@ -12,8 +12,9 @@ from studio.domain.episode import ClipStatus, Episode, Status
 from studio.domain.errors import Blocked, Conflict, MissingReference, NotFound, Throttled, Unavailable
 from studio.domain.project import Appearance, Brief, CharacterSheet
 from studio.entry import Settings, Studio
+from studio.store.episodes import SCRIPT_STAGE
 from tests.conftest import Clock
-from tests.unit.made import AT, ListedPainter, a_picture, an_owner, moved, statuses, stored
+from tests.unit.made import AT, ListedPainter, a_picture, a_script, an_owner, moved, statuses, stored
 
 S = Status
 
@@ -128,9 +129,7 @@ def test_the_cast_is_described_and_their_faces_go_along(studio: Studio) -> None:
     faces = []
     for person, face in ((hodan, a_picture(shade=1)), (bile, a_picture(shade=2))):
         attachment, upload = studio.attachments.announce("Face", "image/png", AT)
-        studio.client("s3").put_object(
-            Bucket=studio.settings.attachments_bucket, Key=upload.fields["key"], Body=face
-        )
+        studio.client("s3").put_object(Bucket=studio.settings.attachments_bucket, Key=upload.fields["key"], Body=face)
         cast.replace(person.model_copy(update={"reference_id": attachment.attachment_id}), AT)
         faces.append(attachment.attachment_id)
     episode = ready(studio, project_id=project.project_id)
@@ -164,9 +163,6 @@ def test_the_look_is_the_shows(studio: Studio, photorealistic: bool) -> None:
 
 
 def test_words_that_look_like_blanks_to_fill_are_only_words(studio: Studio) -> None:
-    from studio.store.episodes import SCRIPT_STAGE
-    from tests.unit.made import a_script
-
     episode = ready(studio)
     record = studio.episodes.stage(episode.episode_id, SCRIPT_STAGE)
     assert record is not None
@@ -174,3 +170,21 @@ def test_words_that_look_like_blanks_to_fill_are_only_words(studio: Studio) -> N
     studio.episodes.save_stage(record.model_copy(update={"document": script.model_dump_json()}))
     render(studio, episode)
     assert "$heading ${people} costs $5 {look} %s" in painter_of(studio).calls[0].prompt
+
+
+def test_an_episode_deleted_while_its_clip_is_stored_leaves_no_file(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episode = ready(studio)
+    put = studio.videos.put
+
+    def late(*args: Any) -> str:
+        etag = put(*args)
+        moved(studio, episode, S.CANCELLED)
+        studio.episodes.delete(episode.episode_id, AT)
+        return etag
+
+    monkeypatch.setattr(studio.videos, "put", late)
+    with pytest.raises(NotFound):
+        render(studio, episode)
+    assert list(studio.videos.under("")) == []

@@ -17,7 +17,8 @@ from studio.entry import Settings, Studio
 from studio.store.ledger import Call
 from studio.store.memo import Remembered
 from tests.conftest import Clock, Context, call, http_event
-from tests.unit.made import StubLambda, moved, statuses, stored
+from tests.unit.made import moved, statuses, stored
+from tests.unit.memory import MemoryLambda
 
 S = Status
 AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
@@ -26,7 +27,7 @@ type Started = Callable[..., Episode]
 
 
 @pytest.fixture
-def studio(machines: Any, lambdas: StubLambda, monkeypatch: pytest.MonkeyPatch) -> Studio:
+def studio(machines: Any, lambdas: MemoryLambda, monkeypatch: pytest.MonkeyPatch) -> Studio:
     monkeypatch.setenv("CLIP_METADATA_FUNCTION", "studio-clip-metadata")
     return Studio("amina", Settings.from_environment(), clock=Clock(AN_HOUR_AGO))
 
@@ -242,12 +243,14 @@ def test_a_reservation_of_a_model_nobody_knows_does_not_keep_the_others_open(stu
 # -- files nobody measured
 
 
-def test_a_file_nobody_measured_is_measured_after_all(studio: Studio, lambdas: StubLambda) -> None:
+def test_a_file_nobody_measured_is_measured_after_all(studio: Studio, lambdas: MemoryLambda) -> None:
     episode = moved(studio, stored(studio), S.FAILED)
     studio.episodes.update_clip(
         episode.episode_id, 2, AN_HOUR_AGO, status=ClipStatus.RENDERED, name="clips/2.png", sha256="f00"
     )
-    studio.episodes.update_clip(episode.episode_id, 3, datetime.now(UTC), status=ClipStatus.RENDERED, name="clips/3.png")
+    studio.episodes.update_clip(
+        episode.episode_id, 3, datetime.now(UTC), status=ClipStatus.RENDERED, name="clips/3.png"
+    )
     app.handler({}, Context())
     [asked] = lambdas.invoked
     assert (asked["FunctionName"], asked["InvocationType"]) == ("studio-clip-metadata", "Event")

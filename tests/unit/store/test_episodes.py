@@ -31,7 +31,9 @@ def opened(owner: str = "") -> Studio:
 
 
 def true_counts(studio: Studio) -> dict[str, int]:
-    return dict(Counter(episode.status.value for page in pages(lambda c: studio.episodes.page(7, c)) for episode in page))
+    return dict(
+        Counter(episode.status.value for page in pages(lambda c: studio.episodes.page(7, c)) for episode in page)
+    )
 
 
 def counted(studio: Studio) -> dict[str, int]:
@@ -232,9 +234,7 @@ def test_a_script_of_an_older_take_is_not_stored(studio: Studio) -> None:
     other = a_script(title="Too late")
     record = StageRecord(episode_id=episode.episode_id, name=SCRIPT_STAGE, status="done", started_at=AT)
     with pytest.raises(Conflict, match="older take"):
-        studio.episodes.save_script(
-            episode, record.model_copy(update={"document": other.model_dump_json()}), other, AT
-        )
+        studio.episodes.save_script(episode, record.model_copy(update={"document": other.model_dump_json()}), other, AT)
     assert studio.episodes.script(episode.episode_id) == before
 
 

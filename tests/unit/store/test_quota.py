@@ -74,7 +74,9 @@ arrivals = st.lists(st.floats(min_value=0, max_value=60), min_size=1, max_size=6
 def busiest(starts: list[float], rate: float) -> float:
     """Return the largest excess of starts over rate × time in any window."""
     starts = sorted(starts)
-    return max(j - i + 1 - rate * (starts[j] - starts[i] + SLACK) for i in range(len(starts)) for j in range(i, len(starts)))
+    return max(
+        j - i + 1 - rate * (starts[j] - starts[i] + SLACK) for i in range(len(starts)) for j in range(i, len(starts))
+    )
 
 
 @given(rates, bursts, arrivals)

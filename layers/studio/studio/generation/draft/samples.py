@@ -8,10 +8,24 @@ from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 _COMMON = (
-    "en", "en-US", "01J00000000000000000000000", "#drama", "draft", "draft-1", "00:00:10", "00:10", "2026-01-01",
+    "en",
+    "en-US",
+    "01J00000000000000000000000",
+    "#drama",
+    "draft",
+    "draft-1",
+    "00:00:10",
+    "00:10",
+    "2026-01-01",
     "09:00",
-    "#336699", "https://example.com/draft", "someone@example.com", "1.0", "1", "US", "a",
-)  # fmt: skip
+    "#336699",
+    "https://example.com/draft",
+    "someone@example.com",
+    "1.0",
+    "1",
+    "US",
+    "a",
+)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ -_.:/#@"
 _MOST_REPEATS = 40
 

@@ -1,6 +1,6 @@
 """The phrase banks beside this module, read once and checked as they are read."""
 
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 from pydantic import Field
@@ -33,6 +33,8 @@ class Lexicon(Value):
     events: tuple[str, ...]
     bare_events: frozenset[str]
     papers: frozenset[str]
+    evidence: dict[str, str]
+    """What proves a deed that the prompt speaks of: a debt is in a ledger."""
     too_big: frozenset[str]
     """What nobody can hold up at a table."""
     places: tuple[Place, ...]
@@ -77,13 +79,79 @@ class Unit(Value):
     """Only for a story with one person in it."""
 
 
+class Culture(Value):
+    """Names that belong together, and what tells that they fit: places and peoples, words, languages, scripts."""
+
+    women: tuple[str, ...]
+    men: tuple[str, ...]
+    cues: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    skin: tuple[str, ...] = ()
+    scarves: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    """First words of its letters' Unicode names."""
+    native: tuple[str, ...] = ()
+    """Names in its own script, to be known by."""
+
+
+class Kind(Value):
+    """What a word for a person says of them. `generation` counts from the one it is said of; `answer` is what that
+    one is in return, a woman's word and a man's."""
+
+    sex: str = ""
+    generation: int | None = None
+    kin: bool = False
+    answer: tuple[str, str] | None = None
+    age: tuple[int, int] | None = None
+    wear: tuple[str, ...] = ()
+    follows: bool = False
+    """A story is about somebody else, to whom this one is something."""
+    look: str = ""
+    """What is seen instead of an age and a build."""
+
+
+class People(Value):
+    """What people are made of who are in no cast. `fill` has, by family, who can take each part."""
+
+    cultures: dict[str, Culture]
+    mixed: tuple[str, ...]
+    also_names: frozenset[str]
+    kinds: dict[str, Kind]
+    fill: dict[str, tuple[tuple[str, ...], ...]]
+    spare: tuple[str, ...]
+    own_wear: dict[str, tuple[str, ...]]
+    builds: dict[str, tuple[str, ...]]
+    hair: dict[str, tuple[str, ...]]
+    grey: dict[str, tuple[str, ...]]
+    wear: tuple[str, ...]
+    counts: dict[str, int]
+    pairs: frozenset[str]
+    titles: frozenset[str]
+    """What stands before a name and belongs to it: "Uncle Ali"."""
+    calendar: frozenset[str]
+    """Capitalised words that are nobody."""
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Every name the bank knows, by its small letters."""
+        known = {*self.also_names}
+        for culture in self.cultures.values():
+            known |= {*culture.women, *culture.men, *culture.native}
+        return {name.casefold(): name for name in known}
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Every word of the places and peoples the bank knows."""
+        return frozenset(word for c in self.cultures.values() for cue in c.cues for word in (cue, *cue.split()))
+
+
 class Bank(Value):
     """What one family of stories is made of. Truths are past-tense verb phrases that fit after “I” and after a name."""
 
     things: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
     truths: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
@@ -127,6 +195,12 @@ def _read(name: str) -> str:
 def lexicon() -> Lexicon:
     """Return the reader's words."""
     return Lexicon.model_validate_json(_read("lexicon"))
+
+
+@cache
+def people() -> People:
+    """Return what invented people are made of."""
+    return People.model_validate_json(_read("people"))
 
 
 @cache

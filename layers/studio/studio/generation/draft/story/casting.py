@@ -6,13 +6,16 @@ from random import Random
 
 from studio.domain.project import CharacterSheet, Role
 from studio.domain.script import named_in
-from studio.generation.draft.story.banks import bank, lexicon, manners
+from studio.generation.draft.story.banks import bank, lexicon, manners, people
 from studio.generation.draft.story.clauses import Clause, gender, plain_wish, secret, wish
-from studio.generation.draft.story.guests import NAME_LIMIT, guest_names, last_resort
+from studio.generation.draft.story.guests import NAME_LIMIT, guest_names
+from studio.generation.draft.story.people import Person
 from studio.generation.draft.story.reading import Reading
 
 _HONORIFICS = {"mr", "mrs", "ms", "dr", "miss", "sir", "lady", "prof", "professor", "sheikh", "chef", "captain", "the"}
-_ENOUGH = 4
+_OWN_WORD = {"ayeeyo", "awoowe", "hooyo", "aabo", "habaryar", "eeddo", "adeer", "abti", "mama", "papa"}
+"""Titles that a family says instead of the name."""
+_MOST_GUESTS = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Player:
     about: str = ""
     role: Role = Role.GUEST
     guest: bool = False
+    label: str = ""
+    """What they are in the story, where nobody knows them yet: "the older sister"."""
+    pronoun: str = "they"
 
 
 @dataclass(frozen=True)
@@ -63,27 +69,50 @@ class Parts:
 
 
 def players(sheets: list[CharacterSheet], reading: Reading, prompt: str, family: str, rng: Random) -> list[Player]:
-    """Return everybody who can play, the prompt's people first; never empty."""
+    """Return everybody who can play beside a cast, the prompt's people first."""
     cast = [_from_sheet(sheet, sheets, family, rng) for sheet in sheets]
     mentioned = [p for p in cast if named_in(p.name, prompt)]
     described = _by_description(cast, reading)
     guests: list[Player] = []
     wants = rng.sample(bank(family).wants, len(bank(family).wants))
     taken = {p.name.casefold() for p in cast}
-    wanted = max(0, 2 - len(cast)) if cast else 3
-    for name, certain in guest_names(reading, prompt, family, alone=len(cast) < 2, has_cast=bool(cast)):
-        short_taken = any(named_in(name, p.name) or named_in(p.name, name) for p in cast)
-        short_taken |= not certain and any(name.casefold() in guest.name.casefold().split() for guest in guests)
-        if name.casefold() in taken or short_taken or not named_in(name, prompt) or len(name) > NAME_LIMIT:
+    for name in guest_names(reading):
+        known = any(named_in(name, p.name) or named_in(p.name, name) for p in cast)
+        if name.casefold() in taken or known or not named_in(name, prompt) or len(name) > NAME_LIMIT:
             continue
-        if len(guests) >= (_ENOUGH if certain else wanted) or (cast and len(guests) >= max(2, wanted)):
-            continue
+        if len(guests) == _MOST_GUESTS:
+            break
         taken.add(name.casefold())
         guests.append(_guest(name, reading, wants[len(guests) % len(wants)], rng))
-    if not cast and not guests:
-        guests.append(_guest(last_resort(prompt), reading, wants[0], rng))
     first = list(dict.fromkeys([*mentioned, *described]))
     return [*first, *guests, *(p for p in cast if p not in first)]
+
+
+def strangers(invented: list[Person], family: str, rng: Random) -> list[Player]:
+    """Return the players of an episode without a cast, in the same order; the first leads."""
+    wants = rng.sample(bank(family).wants, len(bank(family).wants))
+    tones = rng.sample(sorted(manners().tones), len(invented))
+    names = [person.name for person in invented]
+    chosen: list[str] = []
+    for person in invented:
+        free = [w for w in wants if w not in chosen and not (person.elder and "mother" in w)]
+        chosen.append((free or wants)[0])
+    return [
+        Player(
+            name=person.name,
+            short=_short(person.name, names),
+            called=_short(person.name, names),
+            want=plain_wish(chosen[index], person.pronoun),
+            tone=tones[index],
+            wardrobe=person.wardrobe,
+            about=person.description,
+            role=Role.HOST if person.host else Role.LEAD if index == 0 else Role.GUEST,
+            guest=True,
+            label=person.label,
+            pronoun=person.pronoun,
+        )
+        for index, person in enumerate(invented)
+    ]
 
 
 def parts(pool: list[Player], reading: Reading, family: str, rng: Random) -> Parts:
@@ -191,7 +220,7 @@ def _short(name: str, all_names: list[str]) -> str:
     words = name.split()
     if len(words) == 1:
         return name
-    if words[0].casefold().strip(".") in _HONORIFICS:
+    if words[0].casefold().strip(".") in _HONORIFICS | (people().titles - _OWN_WORD):
         return " ".join(words[:2]) if words[0].casefold() != "the" else name
     return name if sum(other.split()[0] == words[0] for other in all_names) > 1 else words[0]
 
@@ -208,13 +237,14 @@ def _by_description(cast: list[Player], reading: Reading) -> list[Player]:
 
 
 def _guest(name: str, reading: Reading, want: str, rng: Random) -> Player:
-    known = lexicon()
-    proper = name in reading.names or name.isnumeric() or not name.isascii() or name.casefold() in known.function_words
+    proper = name in reading.names or not name.isascii()
     last = name.split()[-1]
+    short = _short(name, [name]) if name in reading.names else name if proper else f"the {_in_prose(name, reading)}"
+    called = short if name in reading.names else name if proper or len(name.split()) == 1 else last
     return Player(
         name=name,
-        short=name.split()[0] if name in reading.names else name if proper else f"the {_in_prose(name, reading)}",
-        called=name.split()[0] if name in reading.names else name if proper or len(name.split()) == 1 else last,
+        short=short,
+        called=called,
         want=plain_wish(want),
         tone=rng.choice(sorted(manners().tones)),
         guest=True,

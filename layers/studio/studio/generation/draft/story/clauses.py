@@ -12,9 +12,17 @@ from studio.generation.draft.story.banks import lexicon
 _SHE = {"she", "her", "hers", "herself"}
 _HE = {"he", "him", "his", "himself"}
 _AUXILIARIES = {
-    "is": "am", "isn't": "am not", "was": "was", "has": "have", "hasn't": "haven't", "does": "do", "doesn't": "don't",
-    "are": "am", "were": "was", "aren't": "am not",
-}  # fmt: skip
+    "is": "am",
+    "isn't": "am not",
+    "was": "was",
+    "has": "have",
+    "hasn't": "haven't",
+    "does": "do",
+    "doesn't": "don't",
+    "are": "am",
+    "were": "was",
+    "aren't": "am not",
+}
 _BETWEEN = {"never", "still", "always", "once", "already", "also", "only", "just", "really", "now", "not"}
 _MAX_WORDS = 26
 
@@ -103,17 +111,22 @@ def wish(text: str, who: str) -> Clause | None:
     )
 
 
-def plain_wish(text: str) -> Clause:
+_OTHERS = {"she": ("she", "her", "her"), "he": ("he", "him", "his"), "they": ("they", "them", "their")}
+
+
+def plain_wish(text: str, who: str = "they") -> Clause:
     """Return the clause of one of the banks' own wants, "to win without …", with {my} where a possessive stands."""
+    _, them, theirs = _OTHERS[who]
     mine = text.replace("{my}", "my").replace("{me}", "me")
-    their = text.replace("{my}", "their").replace("{me}", "them")
+    their = text.replace("{my}", theirs).replace("{me}", them)
     return Clause(mine=f"I want {mine}", told=f"{{name}} wants {their}", bare=their, bare_mine=mine)
 
 
-def plain_secret(text: str) -> Clause:
+def plain_secret(text: str, who: str = "they") -> Clause:
     """Return the clause of one of the banks' own truths, "swapped …", with {my} and {me} where they stand."""
     mine = text.replace("{my}", "my").replace("{me}", "me").replace("{i}", "I")
-    their = text.replace("{my}", "their").replace("{me}", "them").replace("{i}", "they")
+    they, them, theirs = _OTHERS[who]
+    their = text.replace("{my}", theirs).replace("{me}", them).replace("{i}", they)
     return Clause(mine=f"I {mine}", told=f"{{name}} {their}")
 
 

@@ -54,9 +54,15 @@ _CAMERAS: dict[Beat, tuple[_Camera, ...]] = {
     ),
 }
 _WORTH = (
-    Beat.TWIST, Beat.BETRAYAL, Beat.COLD_OPEN, Beat.CLIFFHANGER, Beat.RESOLUTION, Beat.ESCALATION, Beat.CONFESSIONAL,
+    Beat.TWIST,
+    Beat.BETRAYAL,
+    Beat.COLD_OPEN,
+    Beat.CLIFFHANGER,
+    Beat.RESOLUTION,
+    Beat.ESCALATION,
+    Beat.CONFESSIONAL,
     Beat.ALLIANCE,
-)  # fmt: skip
+)
 """Which scenes to shoot first when there are more scenes than clips."""
 _CLOSE = {ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP}
 _MOST_WORDS = 90
@@ -96,7 +102,7 @@ def _clip(plan: Plan, staged: Staged, number: int, fresh: _Fresh) -> ClipDescrip
     closing = fresh(look.closing)
     template = _seen_from(staged, size, slots, fresh)
     for dressed in (True, False):
-        shot = slots.told(template, set(), dressed=dressed)
+        shot = slots.told(template, set(), seen=True, dressed=dressed)
         sentences = [framing + shot, place, light, moving, closing]
         if _count(sentences) <= _MOST_WORDS:
             break

@@ -34,14 +34,19 @@ def compose(material: Mapping[str, JsonValue]) -> Script:
     )
 
 
-def _pick(story: Plan, own: tuple[str, ...], shared: tuple[str, ...], *, quoting: bool = True) -> str:
+def _pick(
+    story: Plan, own: tuple[str, ...], shared: tuple[str, ...], *, quoting: bool = True, introducing: bool = False
+) -> str:
     slots = Slots(story, story.places[0], quoting=quoting)
     fitting = [t for t in own if slots.fits(t)] or [t for t in shared if slots.fits(t)]
     # The prompt's own words come first, wherever they fit.
-    return slots.said(story.rng.choice([t for t in fitting if "{deed}" in t] or fitting))
+    template = story.rng.choice([t for t in fitting if "{deed}" in t] or fitting)
+    return slots.introduced(template) if introducing else slots.said(template)
 
 
 def _about(guest: Player) -> str:
+    if guest.about:
+        return guest.about
     wants = guest.want.of(guest.short)
     return f"{sentence_case(wants)}."
 
@@ -54,7 +59,7 @@ def _title(story: Plan) -> str:
 
 
 def _synopsis(story: Plan) -> str:
-    return _pick(story, story.bank.synopses, bank("common").synopses)
+    return _pick(story, story.bank.synopses, bank("common").synopses, introducing=True)
 
 
 def _question(story: Plan, asked: str) -> str:

@@ -56,6 +56,7 @@ class Voices:
         self._openings: set[str] = set()
         self._cutaways: set[str] = set()
         self._phrases: dict[str, int] = {}
+        self._wanting: set[str] = set()
 
     def lines(self, unit: Unit, slots: Slots) -> list[Said]:
         """Return the lines of `unit` that can be said."""
@@ -72,6 +73,7 @@ class Voices:
             if (
                 player is None
                 or match["who"] in silent
+                or (match["optional"] and self._repeats(match["text"], player))
                 or not slots.fits(match["text"])
                 or (self._plan.parts.alone and match["who"] == "H")
             ):
@@ -87,6 +89,7 @@ class Voices:
     def cutaway(self, beat: Beat, slots: Slots) -> Said | None:
         """Return one confessional line that comments on a scene with this beat."""
         choices = [t for t in manners().cutaways.get(beat, ()) if t not in self._cutaways and self._can(t, slots)]
+        choices = [t for t in choices if not self._repeats(t, self._plan.parts.of(t[0]))]
         if not choices:
             return None
         chosen = self._plan.rng.choice(choices)
@@ -96,6 +99,10 @@ class Voices:
         if match is None or player is None:
             return None
         return Said(self._line(player, match["text"], "*", match["direction"] or "", slots), 3)
+
+    def _repeats(self, template: str, player: Player | None) -> bool:
+        """Tell whether this has somebody say what they want a second time."""
+        return "_want}" in template and player is not None and player.name in self._wanting
 
     def _can(self, template: str, slots: Slots) -> bool:
         player = self._plan.parts.of(template[0])
@@ -108,6 +115,8 @@ class Voices:
         rng = self._plan.rng
         tone = manners().tones[player.tone]
         text = slots.said(template)
+        if "_want}" in template:
+            self._wanting.add(player.name)
         if not direction and not how and rng.random() < 0.2 and tone.directions:
             direction = rng.choice(tone.directions)
         confessing = "truth}" in template or "_own}" in template

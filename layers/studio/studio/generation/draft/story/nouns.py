@@ -58,13 +58,17 @@ class Thing:
         return "they" if self.plural else "it"
 
 
-def thing(phrase: str) -> Thing:
-    """Return the thing that `phrase`, without an article, names; what was done to it ("stolen") is left out."""
+def thing(phrase: str, *, held: bool = False) -> Thing:
+    """Return the thing that `phrase`, without an article, names; what was done to it ("stolen") is left out.
+
+    held: it can be held, whether or not the lexicon knows it.
+    """
     words = phrase.split()
     while len(words) > 1 and words[0].casefold() in _STATES:
         words = words[1:]
     noun = " ".join(words)
-    last = words[-1].casefold()
+    # "set of keys" is one set.
+    last = words[words.index("of") - 1 if "of" in words[1:] else -1].casefold()
     known = lexicon()
     mass = noun.casefold() in known.mass or last in known.mass
     singular = {"glass", "dress", "mattress", "bus", "compass", "necklace", "glasses case", "virus", "gas", "canvas"}
@@ -73,7 +77,7 @@ def thing(phrase: str) -> Thing:
         or last in known.plural_only
         or (last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in singular)
     )
-    if last in known.too_big or (noun.casefold() not in known.objects and last not in known.objects):
+    if not held and (last in known.too_big or not {noun.casefold(), last} & {*known.objects}):
         # What cannot be held, or is nothing we know, comes into the story as a picture of it.
         return Thing("photograph", about=noun)
     return Thing(noun, plural=plural, mass=mass)

@@ -12,12 +12,28 @@ from pydantic import JsonValue, ValidationError
 from studio.domain.base import clean
 from studio.domain.project import CharacterSheet
 from studio.generation.draft.story.banks import Bank, Place, bank, lexicon
-from studio.generation.draft.story.casting import Parts, echoes, parts, players
+from studio.generation.draft.story.casting import Parts, echoes, parts, players, strangers
 from studio.generation.draft.story.clauses import Clause, plain_secret
 from studio.generation.draft.story.nouns import Thing, thing
+from studio.generation.draft.story.people import invented
 from studio.generation.draft.story.reading import Reading, read
 
 _DAY = ("DAWN", "MORNING", "DAY", "AFTERNOON", "SUNSET", "DUSK", "EVENING", "NIGHT", "NIGHT")
+_FRESH = {
+    "cake",
+    "cakes",
+    "bread",
+    "pie",
+    "soup",
+    "stew",
+    "sourdough",
+    "samosas",
+    "flowers",
+    "roses",
+    "pizza",
+    "cookies",
+}
+_CASH = {"money", "cash", "rent", "deposit"}
 _ROOMS = {
     "kitchen",
     "living room",
@@ -77,9 +93,15 @@ def plan(material: Mapping[str, JsonValue]) -> Plan:
     # A prompt that says nothing of its kind gets what suits any group of people.
     family = reading.family or rng.choice(("betrayal", "secret"))
     chosen = bank(family)
-    roles = parts(players(sheets, reading, prompt, family, rng), reading, family, rng)
+    pool = (
+        players(sheets, reading, prompt, family, rng)
+        if sheets
+        else strangers(invented(reading, family, show, str(material.get("locale") or ""), rng), family, rng)
+    )
+    roles = parts(pool, reading, family, rng)
     object_ = _thing(reading, roles, chosen, rng)
-    truth, personal = _truth(roles, reading, family, chosen, object_, rng)
+    event = _event(reading, chosen, rng)
+    truth, personal = _truth(roles, reading, family, chosen, object_, event, rng)
     everything = " ".join([prompt, show.get("title", ""), *(s.voice + s.description for s in sheets)]).casefold()
     clips = material.get("clips")
     return Plan(
@@ -92,7 +114,7 @@ def plan(material: Mapping[str, JsonValue]) -> Plan:
         thing=object_,
         truth=truth,
         personal=personal,
-        event=_event(reading, chosen, rng),
+        event=event,
         places=_places(reading, chosen, rng),
         hours=_hours(reading.hour, rng),
         oath="walahi" if "walahi" in everything or "wallahi" in everything else "",
@@ -130,7 +152,8 @@ def _thing(reading: Reading, roles: Parts, chosen: Bank, rng: Random) -> Thing:
         return Thing(rng.choice(("note", "message", "card", "page")), quote=_quotable(reading.text))
     hidden = " ".join(p.secret.mine for p in roles.everyone if p.secret).casefold()
     spoken_of = [t for t in chosen.things if re.search(rf"(?<!\w){re.escape(t)}(?!\w)", hidden)]
-    return thing(rng.choice(spoken_of or list(chosen.things)))
+    evidence = next((lexicon().evidence[word] for word in reading.words if word in lexicon().evidence), "")
+    return thing(rng.choice(spoken_of or ([evidence] if evidence else list(chosen.things))), held=True)
 
 
 def _quotable(text: str) -> str:
@@ -141,16 +164,25 @@ def _quotable(text: str) -> str:
 
 
 def _truth(
-    roles: Parts, reading: Reading, family: str, chosen: Bank, object_: Thing, rng: Random
+    roles: Parts, reading: Reading, family: str, chosen: Bank, object_: Thing, event: str, rng: Random
 ) -> tuple[Clause, bool]:
     own = roles.holder.secret
     if own and (family in {"secret", "betrayal"} or echoes(own.mine, reading)):
         return own, True
     about = [t for t in chosen.truths if "{thing}" in t] if reading.things else []
-    return plain_secret(_bank_truth(rng.choice(about or list(chosen.truths)), object_, roles)), False
+    spoiled = family == "secret" and object_.noun.split()[-1] in _FRESH
+    spoiled |= family == "business" and object_.noun.split()[-1] in _CASH
+    if spoiled or (family == "business" and not reading.things):
+        # What is only evidence of the deal was not itself pawned or sold, and no cake is hidden for thirty years.
+        about = [t for t in chosen.truths if "{thing}" not in t]
+    # The ex cannot have taken it from the ex.
+    told = [t for t in about or chosen.truths if not (roles.holder.label == "the ex" and " the ex" in t)]
+    template = _bank_truth(rng.choice(told), object_, event, roles)
+    return plain_secret(template, roles.holder.pronoun), False
 
 
-def _bank_truth(template: str, object_: Thing, roles: Parts) -> str:
+def _bank_truth(template: str, object_: Thing, event: str, roles: Parts) -> str:
+    template = template.replace("{event}", event)
     return template.replace("{thing}", object_.itself).replace("{it}", object_.it).replace("{lead}", roles.lead.short)
 
 

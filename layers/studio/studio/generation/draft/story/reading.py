@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
-from studio.generation.draft.story.banks import FAMILIES, Lexicon, Place, lexicon
+from studio.generation.draft.story.banks import FAMILIES, Lexicon, Place, lexicon, people
 from studio.generation.draft.story.clauses import plain_verb
 from studio.generation.draft.story.nouns import Thing, pluralised, thing
 
@@ -57,14 +58,16 @@ def read(prompt: str, *, genre: str = "", theme: str = "") -> Reading:
     city = _city(text, known)
     relations, plural = _relations(lower, known)
     names = _names(text, city, known)
+    # What is told in another language is of the same kind: "madre" counts as "mother".
+    told = (*words, *(known.foreign_relations[r] for r in relations if r in known.foreign_relations))
     return Reading(
         text=text,
         words=words,
-        family=_family(words, f"{genre} {theme}".casefold(), known),
+        family=_family(told, lower, f"{genre} {theme}".casefold(), known),
         names=names,
         relations=relations,
         plural_relations=plural,
-        things=_things(spelled, known),
+        things=_things(_without(spelled, names), known),
         places=_places(lower, known),
         city=city,
         event=next((e for e in _longest_first(known.events) if _has(lower, e)), ""),
@@ -77,7 +80,8 @@ def read(prompt: str, *, genre: str = "", theme: str = "") -> Reading:
 def _pictured(text: str) -> str:
     """Return the names of the pictures in `text`, in words: a cake emoji reads as "birthday cake"."""
     symbols = dict.fromkeys(c for c in text if unicodedata.category(c) == "So")
-    return " ".join(unicodedata.name(c, "").lower().replace("black ", "") for c in symbols)
+    words = " ".join(unicodedata.name(c, "").lower().replace("black ", "") for c in symbols)
+    return words.replace("older woman", "grandmother").replace("older man", "grandfather")
 
 
 def _has(text: str, phrase: str) -> bool:
@@ -89,11 +93,12 @@ def _longest_first(phrases: tuple[str, ...]) -> list[str]:
     return sorted(phrases, key=lambda phrase: (-len(phrase.split()), phrases.index(phrase)))
 
 
-def _family(words: tuple[str, ...], genre: str, known: Lexicon) -> str:
+def _family(words: tuple[str, ...], lower: str, genre: str, known: Lexicon) -> str:
     scores = dict.fromkeys(FAMILIES, 0.0)
     genre_words = set(_WORD.findall(genre))
     for family, signs in known.families.items():
         scores[family] += sum(signs.get(word, 0) for word in dict.fromkeys(words))
+        scores[family] += sum(score for sign, score in signs.items() if " " in sign and _has(lower, sign))
         # The prompt decides; the show's genre only breaks ties.
         scores[family] += 0.2 * sum(signs.get(word, 0) for word in genre_words)
     best = max(FAMILIES, key=lambda family: scores[family])
@@ -104,6 +109,8 @@ def _city(text: str, known: Lexicon) -> str:
     for match in _CITY.finditer(text):
         place = match.group(1).strip()
         first = place.split()[0].casefold()
+        if first in people().names and first not in people().places:
+            continue
         if first not in known.function_words and first not in known.events and len(place) <= 40:
             return re.sub(r"['’]s$", "", place)
     return ""
@@ -112,31 +119,85 @@ def _city(text: str, known: Lexicon) -> str:
 def _names(text: str, city: str, known: Lexicon) -> tuple[str, ...]:
     """Return the capitalised words that are somebody's name: no place, no word that merely begins a sentence."""
     found: list[str] = []
+    written = [w for w in _WORD.findall(text) if w[0].isalpha()]
+    long = [w for w in written if len(w) > 3]
+    # In a headline capitals tell nothing, and neither do they where there are none: only known names are names then.
+    headline = len(written) > 2 and sum(w[0].isupper() for w in long) > 0.7 * len(long)
+    if headline or not any(w[0].isupper() for w in written):
+        return _known_names(written, known)
     for match in re.finditer(r"[^\W\d_][\w'’-]*(?:\s+[A-Z][\w'’-]+)*", text):
         phrase = re.sub(r"['’]s$", "", match.group(0))
         before, after = text[: match.start()].rstrip(), text[match.end() :]
-        while phrase and (phrase.split()[0].casefold() in _common(known) or not phrase[0].isupper()):
+        while phrase and not _may_begin_a_name(phrase):
             phrase = " ".join(phrase.split()[1:])
             before = "x"
-        if not phrase or phrase in city or (city and phrase == city) or len(phrase) > 40:
+        while phrase and len(phrase.split()) > 1 and not _is_a_name_word(phrase.split()[-1]):
+            phrase = " ".join(phrase.split()[:-1])
+        if not phrase or phrase in city or len(phrase) > 40:
             continue
         if len(phrase) > 1 and phrase.isupper() and len(phrase) <= 4:
             continue
+        sure = phrase.split()[0].casefold() in people().names
         starts = not before or before[-1] in ".!?:\n"
-        if starts and len(phrase.split()) == 1 and not _acts(after, known):
+        if starts and len(phrase.split()) == 1 and not sure and not _acts(after):
             continue
-        if re.search(r"\b(?:in|from|near|at|of)$", before) and phrase not in found:
+        if re.search(r"\b(?:a|an|the|in|from|near|at|of|across|outside|through)$", before, re.IGNORECASE) and not sure:
             continue
-        found.append(phrase)
-    kept = list(dict.fromkeys(found))
-    return tuple(name for name in kept if not any(name != other and name in other.split() for other in kept))[:4]
+        if phrase not in found:
+            found.append(phrase)
+    found += [name for name in _known_names([w for w in written if not w.isascii()], known) if name not in found]
+    return tuple(name for name in found if not any(name != other and name in other.split() for other in found))[:4]
 
 
-def _common(known: Lexicon) -> frozenset[str]:
-    return known.function_words | known.verbs | known.relations | known.format_words | known.adjectives
+def _known_names(words: list[str], known: Lexicon) -> tuple[str, ...]:
+    """Return the words that the bank knows for names, and that are no other word."""
+    names = people().names
+    plain = _common() | {*known.objects, *known.events, *known.hours}
+    found = (names[w.casefold()] if w.isascii() else w for w in words if w.casefold() in names)
+    return tuple(dict.fromkeys(name for name in found if name.casefold() not in plain))[:4]
 
 
-def _acts(after: str, known: Lexicon) -> bool:
+def _may_begin_a_name(phrase: str) -> bool:
+    words = phrase.split()
+    titled = (
+        words[0][:1].isupper()
+        and words[0].casefold() in people().titles
+        and len(words) > 1
+        and _is_a_name_word(words[1])
+    )
+    return titled or _is_a_name_word(words[0])
+
+
+def _is_a_name_word(word: str) -> bool:
+    """Tell whether a word can be somebody's name: a capitalised word that is not known for anything else."""
+    low = re.sub(r"['’]s$", "", word).casefold().strip(".")
+    if not word[:1].isupper() or low in _common():
+        return False
+    if low in people().names:
+        return True
+    return low not in _plain_words() and plain_verb(low) is None
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Return the words that are never a name, capitals or not."""
+    known = lexicon()
+    plain = known.function_words | known.verbs | known.relations | known.format_words | known.adjectives
+    return plain | known.irregular_past | people().calendar
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    """Return every other word the banks know: things, times, places, kinds of story."""
+    known = lexicon()
+    phrases = [*known.objects, *known.events, *known.hours, *known.mass, *known.plural_only, *known.evidence]
+    phrases += [word for place in known.places for word in (*place.words, place.name)]
+    phrases += [sign for signs in known.families.values() for sign in signs]
+    phrases += [pluralised(relation) for relation in known.relations] + [*known.foreign_relations]
+    return frozenset({w for phrase in phrases for w in (phrase, *phrase.split())} | people().places)
+
+
+def _acts(after: str) -> bool:
     """Tell whether what follows a word makes that word somebody: a verb, another name, an apostrophe."""
     following = _WORD.match(after.lstrip(" ,"))
     if after[:2] in {"'s", "’s"}:
@@ -158,7 +219,8 @@ def _relations(lower: str, known: Lexicon) -> tuple[tuple[str, ...], tuple[str, 
             plurals[pluralised(relation)] = lower.index(pluralised(relation))
     if not singles and not plurals:
         for word in known.foreign_relations:
-            if _has(lower, word):
+            # Scripts that put no spaces between words have no word boundaries either.
+            if _has(lower, word) or (word[0] >= "\u2e80" and word in lower):
                 singles[word] = lower.index(word)
     kept = [r for r in singles if not any(r != other and _has(other, r) for other in singles)]
     many = [p for p in plurals if not any(p != other and _has(other, p) for other in plurals)]
@@ -168,7 +230,7 @@ def _relations(lower: str, known: Lexicon) -> tuple[tuple[str, ...], tuple[str, 
 def _things(text: str, known: Lexicon) -> tuple[Thing, ...]:
     """Return the things in the prompt, known ones first, then whatever else it puts an article before."""
     lower = text.casefold()
-    listed = [o for o in _longest_first(known.objects) if _has(lower, o)]
+    listed = [o for o in _longest_first(known.objects) if o not in known.relations and _has(lower, o)]
     listed = [o for i, o in enumerate(listed) if not any(_has(other, o) for other in listed[:i])]
     listed.sort(key=lambda o: lower.index(o))
     written = {o: text[lower.index(o) : lower.index(o) + len(o)] if len(lower) == len(text) else o for o in listed}
@@ -178,6 +240,13 @@ def _things(text: str, known: Lexicon) -> tuple[Thing, ...]:
         if phrase and not any(_has(phrase, f.casefold()) or _has(f.casefold(), phrase) for f in found):
             found.append(phrase)
     return tuple(thing(phrase) for phrase in found[:5])
+
+
+def _without(text: str, names: tuple[str, ...]) -> str:
+    """Return `text` without these names: Rose is no flower."""
+    for name in names:
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    return text
 
 
 def _acronyms(phrase: str, written: str) -> str:
@@ -192,11 +261,39 @@ def _described(lower: str, noun: str) -> str:
     """Return the noun with one adjective the prompt gives it, where that is certain to be one."""
     match = re.search(rf"\b([a-z]+(?:-[a-z]+)*)\s+{re.escape(noun)}(?!\w)", lower)
     describing = match and match.group(1) in {
-        "anonymous", "fake", "burnt", "broken", "ancient", "old", "stolen", "missing", "winning", "signed", "faded",
-        "torn", "red", "black", "white", "blue", "green", "golden", "silver", "prize", "million-dollar", "unsigned",
+        "anonymous",
+        "fake",
+        "burnt",
+        "broken",
+        "ancient",
+        "old",
+        "stolen",
+        "missing",
+        "winning",
+        "signed",
+        "faded",
+        "torn",
+        "red",
+        "black",
+        "white",
+        "blue",
+        "green",
+        "golden",
+        "silver",
+        "prize",
+        "million-dollar",
+        "unsigned",
         "sealed",
-        "unsent", "haunted", "handwritten", "sourdough", "chocolate", "family", "shared", "secret", "wooden",
-    }  # fmt: skip
+        "unsent",
+        "haunted",
+        "handwritten",
+        "sourdough",
+        "chocolate",
+        "family",
+        "shared",
+        "secret",
+        "wooden",
+    }
     return f"{match.group(1)} {noun}" if match and describing else noun
 
 
@@ -205,7 +302,12 @@ def _noun_phrase(rest: str, known: Lexicon) -> str:
     words: list[str] = []
     for raw in re.split(r"\s+", rest)[:4]:
         word = raw.casefold()
-        if word in known.function_words or not re.fullmatch(r"[a-z]+(?:['’-][a-z]+)*", word) or plain_verb(word):
+        if (
+            raw[:1].isupper()
+            or word in known.function_words
+            or not re.fullmatch(r"[a-z]+(?:['’-][a-z]+)*", word)
+            or plain_verb(word)
+        ):
             break
         if words and (word.endswith(("ed", "ly")) or (word.endswith("ing") and len(words) > 0)):
             break

@@ -18,9 +18,17 @@ _CONFESSIONAL = Place(
 )
 _KINDS = {"INT", "EXT", "ROOM"}
 _PASSAGES = {
-    "staircase", "hallway", "bathroom", "hospital corridor", "bus", "food truck",
-    "street", "car park", "market", "station platform",
-}  # fmt: skip
+    "staircase",
+    "hallway",
+    "bathroom",
+    "hospital corridor",
+    "bus",
+    "food truck",
+    "street",
+    "car park",
+    "market",
+    "station platform",
+}
 """Where people pass, and nobody sits in a circle."""
 _SHAPES = {
     1: ((Beat.COLD_OPEN, Beat.ESCALATION, Beat.TWIST, Beat.CLIFFHANGER),),

@@ -12,6 +12,7 @@ from studio.generation.draft.story.casting import Player
 from studio.generation.draft.story.nouns import possessive, sentence_case
 from studio.generation.draft.story.plan import Plan
 
+_STOPS = set(".,;:!?)…")
 _PEOPLE = {"lead": "L", "holder": "H", "ally": "A", "witness": "W", "host": "O"}
 
 
@@ -37,10 +38,11 @@ class Slots:
         """Return `template` filled in, as somebody says it: people by their short names."""
         return self._finished(template.format_map(self._words))
 
-    def told(self, template: str, met: set[str], *, dressed: bool = False) -> str:
+    def told(self, template: str, met: set[str], *, seen: bool = False, dressed: bool = False) -> str:
         """Return `template` filled in, as prose: people by their full name until they are in `met`, which this adds to.
 
-        dressed: say what they wear, too, when they are first named.
+        seen: for the camera, which does not see what somebody is to somebody. dressed: say what they wear, too, when
+        they are first named.
         """
         words = dict(self._words)
         for _, name, _, _ in list(Formatter().parse(template)):
@@ -48,13 +50,43 @@ class Slots:
             player = self._plan.parts.of(_PEOPLE[base]) if base in _PEOPLE else None
             if player and player.name not in met:
                 met.add(player.name)
-                template = self._introduced(template, name or "", player, dressed=dressed)
+                template = self._introduced(template, name or "", player, seen=seen, dressed=dressed)
         return self._finished(template.format_map(words))
 
-    def _introduced(self, template: str, slot: str, player: Player, *, dressed: bool) -> str:
+    def introduced(self, template: str) -> str:
+        """Return `template` filled in, as prose that says of people nobody knows yet what they are."""
+        words, met = dict(self._words), set[str]()
+        parts = self._plan.parts
+        for _, name, _, _ in list(Formatter().parse(template)):
+            letter = "H" if name == "truth_told" else _PEOPLE.get(re.sub(r"_(?:s|wants)$", "", name or ""))
+            player = parts.of(letter) if letter else None
+            if not name or player is None or player.name in met:
+                continue
+            met.add(player.name)
+            full = player.short if player.short.startswith("the ") else player.name
+            who = f"{full}, {player.label}," if player.label else full
+            if name == "truth_told":
+                words[name] = self._plan.truth.of(who)
+            elif name.endswith("_wants"):
+                words[name] = player.want.of(who)
+            elif name in _PEOPLE:
+                template = self._labelled(template, name, player, full)
+        return self._finished(template.format_map(words))
+
+    @staticmethod
+    def _labelled(template: str, slot: str, player: Player, name: str) -> str:
+        """Return `template` with its first `slot` named and, if nobody knows them yet, told what they are."""
+        before, after = template.split(f"{{{slot}}}", 1)
+        label = f", {player.label}{'' if after[:1] in _STOPS else ','}" if player.label else ""
+        return f"{before}{(name + label).replace('{', '{{').replace('}', '}}')}{after}"
+
+    def _introduced(self, template: str, slot: str, player: Player, *, seen: bool, dressed: bool) -> str:
         full = player.short if player.short.startswith("the ") else player.name
         possessed = slot.endswith("_s")
-        dress = f" ({player.wardrobe})" if dressed and player.wardrobe and not possessed else ""
+        if player.label and not possessed and not seen:
+            return self._labelled(template, slot, player, full)
+        worn = f"in {player.wardrobe}" if player.wardrobe.startswith(("a ", "an ")) else player.wardrobe
+        dress = f" ({worn})" if dressed and worn and not possessed else ""
         text = (possessive(full) if possessed else full + dress).replace("{", "{{").replace("}", "}}")
         return template.replace(f"{{{slot}}}", text, 1)
 

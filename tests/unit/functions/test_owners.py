@@ -1,0 +1,162 @@
+"""Whatever has an id belongs to somebody, and to nobody else: every route there is, built from the code."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from studio.domain.base import new_id
+from studio.domain.episode import Status
+from studio.domain.project import Brief, CharacterSheet
+from studio.domain.run import BotRun
+from studio.entry import Studio
+from tests.conftest import ROOT, call, http_event
+from tests.unit.made import AT, a_picture, items_of, moved, stored
+
+
+def modules() -> Iterator[Any]:
+    for path in sorted(Path(ROOT, "functions").glob("*/app.py")):
+        yield importlib.import_module(f"functions.{path.parent.name}.app")
+
+
+def resolver_of(module: Any) -> APIGatewayRestResolver | None:
+    app = getattr(module, "app", None) or getattr(module.handler, "app", None)
+    return app if isinstance(app, APIGatewayRestResolver) else None
+
+
+def routes() -> list[tuple[Any, str, str]]:
+    """Return every route as handler, method and path with `<names>` in it."""
+    found = []
+    for module in modules():
+        app = resolver_of(module)
+        for route in [] if app is None else app._static_routes + app._dynamic_routes:
+            found.append((module.handler, route.method, route.path))
+    return found
+
+
+ROUTES = routes()
+WITH_ID = [route for route in ROUTES if "<" in route[2]]
+BODIES: dict[tuple[str, str], Any] = {
+    ("PATCH", "/projects/<project_id>"): {"version": 1, "title": "Mine"},
+    ("POST", "/projects/<project_id>/characters"): {"name": "Mine"},
+    ("POST", "/projects/<project_id>/characters/import"): {"characters": [{"name": "Mine"}]},
+    ("POST", "/projects/<project_id>/characters/ready-made"): {"cast": "say-walahi"},
+    ("PATCH", "/projects/<project_id>/characters/<character_id>"): {"version": 1, "name": "Mine"},
+    ("PUT", "/projects/<project_id>/characters/<character_id>/reference"): {"attachment_id": None},
+    ("PATCH", "/episodes/<episode_id>"): {"version": 2, "title": "Mine"},
+}
+IN_BODY: dict[str, dict[str, str]] = {
+    "/functions/generate-episode-from-prompt": {"episode_id": "episode_id"},
+    "/functions/generate-video": {"episode_id": "episode_id"},
+    "/functions/script-generator-bot": {"episode_id": "episode_id"},
+}
+"""Routes that take an id in their body, and which."""
+
+
+@pytest.fixture
+def ids(machines: Any) -> dict[str, str]:
+    """One of everything, amina's."""
+    studio = Studio.opened_for("amina")
+    project = studio.projects.create(Brief(title="Hers"), AT)
+    [character] = studio.cast(project.project_id).add([CharacterSheet(name="Hodan")], AT)
+    attachment, _ = studio.attachments.announce("Face", "image/png", AT)
+    episode = moved(studio, stored(studio), Status.FAILED)
+    studio.videos.put(f"{episode.episode_id}/clips/1.png", a_picture(), "image/png")
+    run = BotRun(run_id=new_id(AT), bot="b", status="succeeded", input_hash="h", created_at=AT)
+    studio.runs.save(run)
+    return {
+        "project_id": project.project_id,
+        "character_id": character.character_id,
+        "attachment_id": attachment.attachment_id,
+        "episode_id": episode.episode_id,
+        "run_id": run.run_id,
+        "script_format": "md",
+    }
+
+
+def everything() -> dict[str, Any]:
+    """Return all there is of amina's, to be compared."""
+    studio = Studio.opened_for("amina")
+    return items_of(studio) | {stored.name: stored.etag for stored in studio.videos.under("")}
+
+
+def filled(path: str, ids: dict[str, str]) -> str:
+    return re.sub(r"<(\w+)>", lambda found: ids[found[1]], path)
+
+
+def test_the_routes_were_found() -> None:
+    assert len(WITH_ID) >= 18
+    assert {method for _, method, _ in ROUTES} == {"GET", "POST", "PATCH", "PUT", "DELETE"}
+
+
+def test_every_route_that_carries_an_id_is_known_here() -> None:
+    writes = {(method, path) for _, method, path in WITH_ID if method in {"POST", "PATCH", "PUT"}}
+    bodiless = {("POST", "/episodes/<episode_id>/cancel")}
+    assert writes == set(BODIES) | bodiless
+    takes_id = set()
+    for module in modules():
+        app = resolver_of(module)
+        if app is not None:
+            schema = app.get_openapi_schema(title="x", version="1").model_dump(by_alias=True, exclude_none=True)
+            for path, item in schema["paths"].items():
+                if (
+                    "<" not in path
+                    and "{" not in path
+                    and "post" in item
+                    and "episode_id" in _properties(item["post"], schema)
+                ):
+                    takes_id.add(path)
+    assert takes_id == set(IN_BODY)
+
+
+def _properties(operation: dict[str, Any], schema: dict[str, Any]) -> set[str]:
+    [content] = operation["requestBody"]["content"].values()
+    name = content["schema"].get("$ref", "").rpartition("/")[2]
+    return set(schema["components"]["schemas"].get(name, {}).get("properties", {}))
+
+
+@pytest.mark.parametrize(("handler", "method", "path"), WITH_ID, ids=[f"{m} {p}" for _, m, p in WITH_ID])
+def test_somebody_elses_id_leads_nowhere(handler: Any, method: str, path: str, ids: dict[str, str]) -> None:
+    before = everything()
+    answer = call(handler, http_event(method, filled(path, ids), BODIES.get((method, path)), owner="bilan"))
+    assert (answer.status, answer.body["type"]) == (404, "urn:episode-studio:not_found"), answer.body
+    assert everything() == before
+
+
+@pytest.mark.parametrize("path", IN_BODY)
+def test_somebody_elses_id_in_a_body_leads_nowhere(path: str, ids: dict[str, str]) -> None:
+    [handler] = [handler for handler, _, known in ROUTES if known == path]
+    before = everything()
+    body = {field: ids[name] for field, name in IN_BODY[path].items()}
+    answer = call(handler, http_event("POST", path, body, owner="bilan"))
+    assert (answer.status, answer.body["type"]) == (404, "urn:episode-studio:not_found"), answer.body
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("handler", "path"),
+    [(h, p) for h, m, p in ROUTES if m == "GET" and "<" not in p],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_list_shows_nothing_of_somebody_else(handler: Any, path: str, ids: dict[str, str]) -> None:
+    answer = call(handler, http_event("GET", path, owner="bilan"))
+    assert answer.status == 200
+    assert not [name for name, found in ids.items() if name.endswith("_id") and found in str(answer.body)]
+
+
+@pytest.mark.parametrize(("handler", "method", "path"), WITH_ID, ids=[f"{m} {p}" for _, m, p in WITH_ID])
+def test_her_own_id_leads_somewhere(handler: Any, method: str, path: str, ids: dict[str, str]) -> None:
+    """Otherwise the test above would pass for a route that never finds anything."""
+    answer = call(handler, http_event(method, filled(path, ids), BODIES.get((method, path))))
+    assert answer.status != 404 or "run" in path
+
+
+@pytest.mark.parametrize(("handler", "method", "path"), WITH_ID, ids=[f"{m} {p}" for _, m, p in WITH_ID])
+def test_what_cannot_be_an_id_leads_nowhere(handler: Any, method: str, path: str, ids: dict[str, str]) -> None:
+    for wrong in ("1", "x" * 26, ids["episode_id"].lower(), "OWNER%23amina"):
+        answer = call(handler, http_event(method, re.sub(r"<\w+>", wrong, path), BODIES.get((method, path))))
+        assert answer.status == 404
