@@ -123,7 +123,7 @@ class ListedPainter:
 
     does: list[Any] = field(default_factory=list)
     model: str = "gemini-nano-banana-2.1"
-    usage: Usage = Usage(images=1)
+    usage: Usage = field(default_factory=lambda: Usage(images=1))
     calls: list[PaintRequest] = field(default_factory=list)
 
     def paint(self, request: PaintRequest) -> tuple[Picture, Receipt]:
@@ -142,7 +142,7 @@ class ListedWriter:
 
     answers: list[Any]
     model: str = "gemini-3.8-flash"
-    usage: Usage = Usage(input_tokens=1000, output_tokens=2000)
+    usage: Usage = field(default_factory=lambda: Usage(input_tokens=1000, output_tokens=2000))
     calls: list[WriteRequest] = field(default_factory=list)
 
     def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> tuple[T, Receipt]:

@@ -217,7 +217,7 @@ class MemoryTable:
         self.calls.append("TransactWriteItems")
         if not 1 <= len(TransactItems) <= 100:
             raise refused("ValidationException", "TransactWriteItems")
-        keys = [str(_key(action)) for action in TransactItems]
+        keys = [str(key_of(action)) for action in TransactItems]
         if len(set(keys)) < len(keys):
             raise refused("ValidationException", "TransactWriteItems")
         with self._lock:
@@ -277,7 +277,7 @@ class MemoryTable:
         self.calls.append(operation)
         with self._lock:
             if not self._holds(action):
-                there = self._at(_key(action))
+                there = self._at(key_of(action))
                 more = {} if there is None else {"Item": copy.deepcopy(there)}
                 raise refused("ConditionalCheckFailedException", operation, **more)
             self._apply(action)
@@ -292,11 +292,11 @@ class MemoryTable:
             # DynamoDB minds what is bound and not used as much as what is used and not bound.
             raise refused("ValidationException", str(used ^ {*bound[0], *bound[1]}))
         condition = op.get("ConditionExpression")
-        return not condition or _condition(condition)(self._at(_key(action)) or {}, bound)
+        return not condition or _condition(condition)(self._at(key_of(action)) or {}, bound)
 
     def _apply(self, action: dict[str, Any]) -> None:
         [(kind, op)] = action.items()
-        key = _key(action)
+        key = key_of(action)
         partition = self.items.setdefault(key["pk"]["S"], {})
         if kind == "Put":
             partition[key["sk"]["S"]] = copy.deepcopy(op["Item"])
@@ -380,7 +380,9 @@ class MemoryBuckets:
     def paginate(self, *, Bucket: str, Prefix: str = "") -> Iterator[dict[str, Any]]:  # noqa: N803
         """Yield pages of keys."""
         keys = sorted(key for bucket, key in self.objects if bucket == Bucket and key.startswith(Prefix))
-        listed = [{"Key": k, "Size": len(self.objects[Bucket, k].body), "ETag": self.objects[Bucket, k].etag} for k in keys]
+        listed = [
+            {"Key": k, "Size": len(self.objects[Bucket, k].body), "ETag": self.objects[Bucket, k].etag} for k in keys
+        ]
         for start in range(0, len(listed), 2):
             yield {"Contents": listed[start : start + 2]}
         yield {}
@@ -401,7 +403,7 @@ class MemoryMachines:
         self.machines: set[str] = set()
         self.executions: dict[str, dict[str, Any]] = {}
 
-    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> dict[str, Any]:  # noqa: A002, N803
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> dict[str, Any]:  # noqa: N803
         """Start an execution."""
         if stateMachineArn not in self.machines:
             raise refused("StateMachineDoesNotExist", "StartExecution")

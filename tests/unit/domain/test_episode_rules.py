@@ -1,5 +1,7 @@
 """Which status may follow which, and what an episode has come to."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ def test_from_everywhere_there_is_a_way_to_every_end(status: Status) -> None:
 
 
 def test_the_usual_way_is_open() -> None:
-    for now, then in zip(HAPPY, HAPPY[1:], strict=False):
+    for now, then in pairwise(HAPPY):
         check_follows(now, then)
 
 

@@ -59,7 +59,7 @@ def test_accents_are_written_one_way() -> None:
 @pytest.mark.parametrize("kind", [Name, Title, Prompt, Text])
 @pytest.mark.parametrize("blank", ["", "   ", "\n\t", "\x00", "\ud800", "\u3000"])
 def test_what_must_say_something_does(kind: Any, blank: str) -> None:
-    with pytest.raises(ValidationError, match="must contain something|at least 1 character"):
+    with pytest.raises(ValidationError, match="must contain something"):
         taken(kind, blank)
 
 

@@ -1,6 +1,7 @@
 """`Idempotency-Key`."""
 
 import threading
+import time
 from typing import Annotated, Any
 
 import pytest
@@ -9,9 +10,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from studio.domain.base import Name, Value
 from studio.domain.errors import Conflict
-from studio.entry import api, resolver
+from studio.entry import Studio, api, resolver
 from studio.entry.http import Caller, created
 from tests.conftest import Answer, call, http_event
+from tests.unit.made import items_of
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -158,13 +160,7 @@ def test_reading_is_never_kept() -> None:
 
 
 def test_what_is_kept_lies_in_the_owners_partition_and_goes_after_a_day() -> None:
-    import time
-
-    from studio.entry.context import client
-    from tests.conftest import ENVIRONMENT
-
     post({"name": "x"}, "a-key")
-    [item] = client("dynamodb").scan(TableName=ENVIRONMENT["TABLE_NAME"])["Items"]
-    assert item["pk"]["S"] == "OWNER#amina"
+    [item] = items_of(Studio.opened_for("amina")).values()
     assert item["sk"]["S"].startswith("IDEMPOTENCY#")
     assert 0 < int(item["expires_at"]["N"]) - time.time() <= 24 * 3600

@@ -2,10 +2,12 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from functions.render_clip import app as render
 from functions.script_generator_bot import app as script
@@ -20,8 +22,15 @@ KEY = "AIza-this-is-a-secret-0123456789"
 S = Status
 
 
+@pytest.fixture(scope="module")
+def secrets() -> Iterator[Any]:
+    """Secrets Manager's client."""
+    with mock_aws():
+        yield boto3.client("secretsmanager")
+
+
 @pytest.fixture
-def studio(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+def studio(aws: Any, secrets: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     monkeypatch.setenv("IMAGE_RATE", "0")
     monkeypatch.setenv("TEXT_RATE", "0")
     context.parameters.clear_caches()
@@ -53,16 +62,11 @@ def logged() -> Iterator[list[str]]:
     root.setLevel(level)
 
 
-def keep(secret: str) -> None:
+@pytest.fixture
+def keep(secrets: Any) -> Iterator[Callable[[str], Any]]:
     """Store a secret as the operator would."""
-    import boto3
-
-    client = boto3.client("secretsmanager")
-    name = ENVIRONMENT["GEMINI_SECRET"]
-    try:
-        client.create_secret(Name=name, SecretString=secret)
-    except client.exceptions.ResourceExistsException:
-        client.put_secret_value(SecretId=name, SecretString=secret)
+    yield lambda secret: secrets.create_secret(Name=ENVIRONMENT["GEMINI_SECRET"], SecretString=secret)
+    secrets.delete_secret(SecretId=ENVIRONMENT["GEMINI_SECRET"], ForceDeleteWithoutRecovery=True)
 
 
 def fail(*args: Any, **more: Any) -> Any:
@@ -78,7 +82,11 @@ def gemini_episode(studio: Studio, *path: Status) -> Episode:
 
 
 def test_a_key_is_in_no_log_line_no_answer_and_nothing_stored(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, logged: list[str], capfd: pytest.CaptureFixture[str]
+    studio: Studio,
+    keep: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    logged: list[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     keep(json.dumps({"api_key": KEY}))
     for module in (writer, painter):
@@ -102,7 +110,7 @@ def test_a_key_is_in_no_log_line_no_answer_and_nothing_stored(
     "secret", [KEY, '"' + KEY + '"', "{}", '{"api_key": ""}', '{"key": "' + KEY + '"}', "[1]", "null"]
 )
 def test_a_secret_that_holds_no_key_is_a_provider_not_set_up(
-    studio: Studio, logged: list[str], capfd: pytest.CaptureFixture[str], secret: str
+    studio: Studio, keep: Callable[[str], Any], logged: list[str], capfd: pytest.CaptureFixture[str], secret: str
 ) -> None:
     keep(secret)
     episode = gemini_episode(studio, S.FAILED)
