@@ -76,7 +76,9 @@ def main() -> None:
             seconds, genai, pillow = start(FUNCTION, [str(folder), *paths])
             ours.append(seconds)
         floor, own = statistics.median(floors), statistics.median(ours)
-        rows.append((folder.name, floor * 1000, own * 1000, own / floor, "yes" if genai else "no", "yes" if pillow else "no"))
+        rows.append(
+            (folder.name, floor * 1000, own * 1000, own / floor, "yes" if genai else "no", "yes" if pillow else "no")
+        )
     sizes = {layer.parent.name: round(size_mib(layer), 1) for layer in layers}
     print(f"Layers, MiB unzipped: {sizes}, together {sum(sizes.values()):.1f} of {LIMIT_MIB}")
     report(

@@ -17,12 +17,12 @@ from bench.report import report
 from local import identity, stack
 from local.client import TERMINAL, StudioClient
 from local.emulator.process import start_emulator
+from studio.domain.script import Script
+from studio.domain.shot import Shot
 from studio.generation.gemini.client import open_client
 from studio.generation.gemini.painter import GeminiPainter
 from studio.generation.gemini.writer import GeminiWriter
 from studio.generation.ports import PaintRequest, WriteRequest
-from studio.domain.script import Script
-from studio.domain.shot import Shot
 from tests.fakes.gemini import FakeGemini
 
 TEXT_SECONDS, IMAGE_SECONDS, PAUSE_SECONDS = 4.0, 6.0, 1.0
@@ -75,7 +75,7 @@ def main() -> None:
         token = identity.ensure_user(outputs, login.email, login.password)
         client = StudioClient(outputs.api_url, lambda fresh: token, local=True)
         cold = through_the_studio(client, given.clips, 0)
-        fake.seconds.update(text=TEXT_SECONDS, image=IMAGE_SECONDS)
+        fake.seconds |= {"text": TEXT_SECONDS, "image": IMAGE_SECONDS}
         ours = [through_the_studio(client, given.clips, run) for run in range(1, given.runs + 1)]
         sequential = one_after_another(fake, given.clips)
     median = statistics.median(ours)

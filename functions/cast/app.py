@@ -10,7 +10,8 @@ from studio.casts import ReadyMadeCast, ready_made
 from studio.domain.attachment import media_type_of
 from studio.domain.base import Id, Name, Paragraph, Phrase, Value, Version
 from studio.domain.errors import Conflict, Invalid, NotFound
-from studio.domain.project import Appearance, Character, CharacterSheet, Role
+from studio.domain.project import Character, CharacterSheet, Role
+from studio.domain.shot import Appearance
 from studio.entry import api, resolver
 from studio.entry.http import Caller, PathId, created
 from studio.store.projects import MAX_CAST

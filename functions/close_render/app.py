@@ -33,9 +33,7 @@ def close_render(request: CloseRequest, studio: Studio) -> CloseReport:
         if request.clips:
             if episode.status is not Status.RENDERING:
                 # No renderer got as far as saying so; what was rendered in an earlier take stands all the same.
-                episode = studio.episodes.move(
-                    episode.episode_id, Status.RENDERING, studio.clock(), expect=studio.take
-                )
+                episode = studio.episodes.move(episode.episode_id, Status.RENDERING, studio.clock(), expect=studio.take)
             to, reason = outcome(takes.fail_unrendered(studio, episode, request.clips))
         else:
             to, reason = Status.FAILED, request.reason or _NOT_WRITTEN

@@ -48,6 +48,8 @@ def generate(request: Annotated[EpisodeRequest, Body()], studio: Caller) -> Resp
     machine = studio.settings.producer_machine
     if request.episode_id is not None:
         episode = takes.queue(studio, studio.episodes.get(request.episode_id), machine)
+        clips = studio.episodes.clips(episode.episode_id)
+        takes.reset_clips(studio, episode, {clip.number: clip.take for clip in clips})
     else:
         brief = studio.projects.get(request.project_id).brief if request.project_id else Brief(title="Pilot")
         at = studio.clock()

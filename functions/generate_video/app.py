@@ -8,7 +8,7 @@ from pydantic import Field
 
 from studio import takes
 from studio.domain.base import Id, Value
-from studio.domain.episode import MAX_CLIPS, ClipStatus, Status
+from studio.domain.episode import MAX_CLIPS, Status
 from studio.domain.errors import Conflict, Invalid
 from studio.entry import api, resolver
 from studio.entry.http import Caller, created
@@ -46,11 +46,8 @@ def generate_video(request: Annotated[VideoRequest, Body()], studio: Caller) -> 
     if missing:
         raise Invalid(f"The episode has no clip {missing[0]}.", {"clips": f"must be among {sorted(clips)}"})
     queued = takes.queue(studio, episode, studio.settings.video_machine)
-    for number in wanted:
-        take = clips[number].take + (1 if request.another_take else 0)
-        studio.episodes.update_clip(
-            episode.episode_id, number, studio.clock(), status=ClipStatus.PENDING, reason="", take=take
-        )
+    more = 1 if request.another_take else 0
+    takes.reset_clips(studio, queued, {number: clips[number].take + more for number in wanted})
     takes.start(studio, queued, studio.settings.video_machine, clips=wanted)
     report = VideoStarted(episode_id=episode.episode_id, status=queued.status, clips=wanted)
     return created(report, f"/episodes/{episode.episode_id}", status=202)

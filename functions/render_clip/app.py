@@ -9,7 +9,7 @@ from pydantic import Field
 
 from studio.domain.base import Id, Value
 from studio.domain.episode import MAX_CLIPS, ClipStatus, Episode, Status
-from studio.domain.errors import Conflict, MissingReference, NotFound, StudioError
+from studio.domain.errors import Conflict, MissingReference, NotFound, Retryable, StudioError
 from studio.domain.project import Character
 from studio.domain.script import ClipDescription, Script
 from studio.domain.shot import Figure, Shot
@@ -50,13 +50,12 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
         painter = studio.painter(episode.provider, "render_clip", episode, clip.number)
         picture = painter.paint(paint_request(episode, request.clip, clip.take, studio))
     except StudioError as error:
-        # Kept where people look; a retry that succeeds clears it.
-        studio.episodes.update_clip(
-            episode.episode_id, clip.number, studio.clock(), status=ClipStatus.FAILED, reason=str(error)
-        )
+        _check_take(episode.episode_id, studio)
+        # Kept where people look; the next attempt clears it.
+        status = ClipStatus.PENDING if isinstance(error, Retryable) else ClipStatus.FAILED
+        studio.episodes.update_clip(episode.episode_id, clip.number, studio.clock(), status=status, reason=str(error))
         raise
-    if studio.episodes.get(episode.episode_id).take != studio.take:
-        raise Conflict("The episode was started again meanwhile; this picture is of an older take.")
+    _check_take(episode.episode_id, studio)
     suffix, media_type = next(kind for magic, kind in _SUFFIXES.items() if picture.startswith(magic))
     name = f"clips/{clip.number}.{suffix}"
     sha256 = hashlib.sha256(picture).hexdigest()
@@ -84,6 +83,12 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
         # The event of the file's arrival was faster than this, so its `.json` did not know all of it.
         write_clip(studio, episode.episode_id, clip.number)
     return ClipReport(clip=clip.number, name=name, sha256=sha256)
+
+
+def _check_take(episode_id: str, studio: Studio) -> None:
+    """Raise Conflict when a newer take of the episode has begun: what an older one brings must not touch it."""
+    if studio.episodes.get(episode_id).take != studio.take:
+        raise Conflict("The episode was started again meanwhile; this picture is of an older take.")
 
 
 def paint_request(episode: Episode, number: int, take: int, studio: Studio) -> PaintRequest:
@@ -120,7 +125,7 @@ def paint_request(episode: Episode, number: int, take: int, studio: Studio) -> P
 
 def _figures(described: ClipDescription, script: Script, cast: list[Character]) -> tuple[Figure, ...]:
     known = {character.sheet.name.casefold(): character.sheet.figure() for character in cast}
-    guests = {guest.name.casefold(): Figure(name=guest.name, build=guest.description) for guest in script.guests}
+    guests = {guest.name.casefold(): guest.figure() for guest in script.guests}
     return tuple((guests | known).get(name.casefold(), Figure(name=name)) for name in described.people)
 
 

@@ -309,7 +309,8 @@ class MemoryTable:
             partition[key["sk"]["S"]] = copy.deepcopy(then)
 
 
-def _key(action: dict[str, Any]) -> Attributes:
+def key_of(action: dict[str, Any]) -> Attributes:
+    """Return the key of the item that an action is about."""
     [op] = action.values()
     found = op.get("Key") or op["Item"]
     key: Attributes = {name: found[name] for name in ("pk", "sk")}

@@ -1,7 +1,7 @@
 """Takes: starting an execution for an episode, stopping it, and settling an episode whose execution is over."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -32,6 +32,17 @@ def queue(studio: Studio, episode: Episode, machine: str) -> Episode:
         execution=execution_arn(machine, episode.episode_id, take),
         reason="",
     )
+
+
+def reset_clips(studio: Studio, episode: Episode, takes: Mapping[int, int]) -> None:
+    """Set a queued episode's clips back to pending: what an earlier take left must not count for this one.
+
+    takes: the clips' numbers, each with the take of its picture that is wanted.
+    """
+    for number, take in takes.items():
+        studio.episodes.update_clip(
+            episode.episode_id, number, studio.clock(), status=ClipStatus.PENDING, reason="", take=take
+        )
 
 
 def start(studio: Studio, episode: Episode, machine: str, **more: Any) -> None:

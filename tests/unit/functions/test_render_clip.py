@@ -71,7 +71,9 @@ def test_what_went_wrong_is_kept_where_people_look_until_it_goes_right(studio: S
     with pytest.raises(type(error)):
         render(studio, episode)
     clip = studio.episodes.clip(episode.episode_id, 1)
-    assert (clip.status, clip.reason) == (ClipStatus.FAILED, str(error))
+    # What may pass by itself has not failed yet: the next attempt is under way.
+    expected = ClipStatus.FAILED if isinstance(error, Blocked) else ClipStatus.PENDING
+    assert (clip.status, clip.reason) == (expected, str(error))
     if not isinstance(error, Throttled):
         render(studio, episode)
         clip = studio.episodes.clip(episode.episode_id, 1)

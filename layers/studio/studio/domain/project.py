@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from studio.domain.base import Id, Instant, Name, Paragraph, Phrase, Title, Value
-from studio.domain.shot import Aspect, Figure
+from studio.domain.shot import Appearance, Aspect, Figure
 
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
 """A BCP 47 language tag: language, optional script, optional region."""
@@ -43,15 +43,6 @@ class Role(StrEnum):
     FAMILY = "family"
     HOST = "host"
     GUEST = "guest"
-
-
-class Appearance(Value):
-    """How somebody looks, in words a painter understands."""
-
-    build: Phrase = ""
-    hair: Phrase = ""
-    skin: Phrase = ""
-    wardrobe: Phrase = ""
 
 
 class CharacterSheet(Value):

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field
 
 from studio.domain.base import Heading, Name, Phrase, Text, Title, Written
-from studio.domain.shot import Angle, Move, ShotSize
+from studio.domain.shot import Angle, Appearance, Figure, Move, ShotSize
 
 WORDS_PER_SECOND = 2.5
 """150 words a minute, the usual rate of conversational English."""
@@ -74,6 +74,12 @@ class Guest(Written):
 
     name: Name
     description: Phrase = ""
+    age: int | None = Field(default=None, ge=1, le=120)
+    appearance: Appearance = Appearance()
+
+    def figure(self) -> Figure:
+        """Return what a painter needs to know of this person."""
+        return Figure(name=self.name, age=self.age, **self.appearance.model_dump())
 
 
 class Script(Written):

@@ -53,14 +53,19 @@ class Move(StrEnum):
     DRIFT = "drift"
 
 
-class Figure(Value):
-    """A person in the frame, as far as a painter needs to know them."""
+class Appearance(Value):
+    """How somebody looks, in words a painter understands."""
 
-    name: Name
     build: Phrase = ""
     hair: Phrase = ""
     skin: Phrase = ""
     wardrobe: Phrase = ""
+
+
+class Figure(Appearance):
+    """A person in the frame, as far as a painter needs to know them."""
+
+    name: Name
     age: int | None = Field(default=None, ge=1, le=120)
 
 

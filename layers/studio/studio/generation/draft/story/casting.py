@@ -6,6 +6,7 @@ from random import Random
 
 from studio.domain.project import CharacterSheet, Role
 from studio.domain.script import named_in
+from studio.domain.shot import Appearance
 from studio.generation.draft.story.banks import bank, lexicon, manners, people
 from studio.generation.draft.story.clauses import Clause, gender, plain_wish, secret, wish
 from studio.generation.draft.story.guests import NAME_LIMIT, guest_names
@@ -16,6 +17,8 @@ _HONORIFICS = {"mr", "mrs", "ms", "dr", "miss", "sir", "lady", "prof", "professo
 _OWN_WORD = {"ayeeyo", "awoowe", "hooyo", "aabo", "habaryar", "eeddo", "adeer", "abti", "mama", "papa"}
 """Titles that a family says instead of the name."""
 _MOST_GUESTS = 2
+
+_PLAIN = Appearance()
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Player:
     label: str = ""
     """What they are in the story, where nobody knows them yet: "the older sister"."""
     pronoun: str = "they"
+    age: int | None = None
+    appearance: Appearance = _PLAIN
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,8 @@ def strangers(invented: list[Person], family: str, rng: Random) -> list[Player]:
             guest=True,
             label=person.label,
             pronoun=person.pronoun,
+            age=person.age,
+            appearance=person.appearance,
         )
         for index, person in enumerate(invented)
     ]

@@ -27,7 +27,7 @@ def compose(material: Mapping[str, JsonValue]) -> Script:
     return Script(
         title=_title(story),
         synopsis=_synopsis(story),
-        guests=[Guest(name=p.name, description=_about(p)) for p in guests],
+        guests=[Guest(name=p.name, description=_about(p), age=p.age, appearance=p.appearance) for p in guests],
         scenes=[entry.scene for entry in scenes],
         clips=clips(story, scenes),
         open_question=_question(story, scenes[-1].unit.asks) if cliffhanger else "",

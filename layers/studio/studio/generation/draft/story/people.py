@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
+from studio.domain.shot import Appearance
 from studio.generation.draft.story.banks import Culture, Kind, lexicon, people
 from studio.generation.draft.story.nouns import sentence_case, singular, with_article
 from studio.generation.draft.story.reading import Reading
@@ -23,6 +24,8 @@ _HIDES = (
     r"(?:secretly\s+)?(?:hides?|hid|steals?|stole|lies?|lied|betrays?|betrayed|sabotages?|sabotaged|cheats?|cheated)"
 )
 
+_PLAIN = Appearance()
+
 
 @dataclass(frozen=True)
 class Person:
@@ -35,6 +38,8 @@ class Person:
     wardrobe: str = ""
     host: bool = False
     elder: bool = False
+    age: int | None = None
+    appearance: Appearance = _PLAIN
 
 
 @dataclass(frozen=True)
@@ -358,11 +363,14 @@ def _dressed(named: list[tuple[_Sketch, Culture]], family: str, rng: Random) -> 
         wear = fresh(trait.wear or (bank.own_wear.get(family) if rng.random() < 0.6 else None) or bank.wear)
         if trait.look:
             look, wear = trait.look, ""
+            appearance = Appearance(build=look)
         else:
             hair = bank.grey if age > _GREY else bank.hair
             scarf = culture.scarves if sex == "woman" and age > 15 and rng.random() < 0.5 else ()
             build = fresh(bank.builds[sex]) if age > 15 else "small for their years"
-            look = ", ".join([build, *([skin] if skin else []), fresh(scarf or hair[sex]), wear])
+            hairdo = fresh(scarf or hair[sex])
+            look = ", ".join([build, *([skin] if skin else []), hairdo, wear])
+            appearance = Appearance(build=build, hair=hairdo, skin=skin, wardrobe=wear)
         out.append(
             Person(
                 name=sketch.name,
@@ -372,6 +380,8 @@ def _dressed(named: list[tuple[_Sketch, Culture]], family: str, rng: Random) -> 
                 wardrobe=wear,
                 host=sketch.kind == "host",
                 elder=age > _GREY,
+                age=age,
+                appearance=appearance,
             )
         )
     return out
