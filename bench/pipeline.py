@@ -1,7 +1,7 @@
 """How long a 3-clip episode takes with a Gemini that needs 4 s for text and 6 s for a picture.
 
-Against the ideal (the text and one picture: what nobody can beat), and against the design this system replaces: the same
-calls, one after another, with a pause of 1 s before each picture. The quota is set so that it is not what is measured.
+Against the ideal (the text and one picture: what nobody can beat), and against the design this system replaces: the
+same calls, one after another, with a pause of 1 s before each picture. The quota is set so that it is not measured.
 
     ./.venv/bin/python -m bench.pipeline [--runs 3] [--clips 3]
 """

@@ -1,7 +1,7 @@
 """What the dashboard and the first page of episodes read, with 10, 1,000 and 10,000 episodes.
 
-Counted at the client; the table is moto's, in memory, so times would be moto's and are left out. What must not grow is the
-number of calls.
+Counted at the client; the table is moto's, in memory, so times would be moto's and are left out. What must not grow is
+the number of calls.
 
     ./.venv/bin/python -m bench.reads
 """

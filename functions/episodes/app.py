@@ -9,7 +9,7 @@ from pydantic import Field
 
 from studio import takes
 from studio.domain.base import Id, Instant, Text, Title, Value, Version
-from studio.domain.episode import ACTIVE, Clip, ClipStatus, Episode, StageRecord, Status
+from studio.domain.episode import ACTIVE, TERMINAL, Clip, ClipStatus, Episode, StageRecord, Status
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.domain.money import usd
 from studio.domain.screenplay import to_fountain, to_markdown
@@ -17,6 +17,7 @@ from studio.domain.script import Script, problems
 from studio.domain.shot import Aspect
 from studio.entry import Studio, api, resolver
 from studio.entry.http import Caller, Cursor, Limit, PathId
+from studio.rollup import write_metadata
 from studio.store.episodes import SCRIPT_STAGE
 from studio.store.objects import LINK_SECONDS
 
@@ -172,6 +173,8 @@ def edit_episode(episode_id: PathId, edit: Annotated[EpisodeEdit, Body()], studi
         }
     )
     studio.episodes.edit(now, then, changed, script)
+    if then.status in TERMINAL:
+        write_metadata(studio, episode_id)
     return _view(studio.episodes.get(episode_id), studio)
 
 

@@ -43,7 +43,7 @@ def kill_one_of_each(deployed: Deployed, chance: random.Random, seconds: float, 
     began = time.monotonic()
     for moment, function in moments:
         time.sleep(max(0.0, began + moment - time.monotonic()))
-        for _ in range(200):
+        for _ in range(600):  # until there is one: some begin late
             running = workers_of(deployed.emulator.pid, function)
             if running:
                 os.kill(chance.choice(running), signal.SIGKILL)

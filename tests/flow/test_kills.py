@@ -12,7 +12,7 @@ from tests.flow.world import Death, World, world_in
 pytestmark = pytest.mark.flow
 
 FUNCTIONS = ("script_generator_bot", "render_clip", "clip_metadata", "close_render")
-POINTS = int(os.environ.get("KILL_POINTS", "6"))
+POINTS = int(os.environ.get("KILL_POINTS", "4"))
 """How many calls of each function a worker dies at, spread over all it makes. 25 is every one."""
 
 

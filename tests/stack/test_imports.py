@@ -4,6 +4,7 @@ import ast
 import functools
 import importlib.metadata
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from tests.conftest import ROOT
 from tests.stack.reading import Block, blocks, folders
@@ -59,9 +59,17 @@ def _mounts_media(block: Block) -> bool:
     return {"Ref": "MediaLayer"} in block.properties.get("Layers", [])
 
 
-def test_imports_inside_the_layers_point_one_way(capsys: pytest.CaptureFixture[str]) -> None:
-    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
-    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+def test_imports_inside_the_layers_point_one_way() -> None:
+    # In a process of its own: it configures logging anew, and every logger that is there falls silent.
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT / "layers/studio"), str(ROOT / "layers/media")))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_functions_import_only_what_lambda_has_for_them() -> None:

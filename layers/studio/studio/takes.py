@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from studio.domain.episode import ACTIVE, Clip, ClipStatus, Episode, Status, outcome
 from studio.domain.errors import Conflict, NotFound, Unavailable
@@ -52,7 +52,7 @@ def start(studio: Studio, episode: Episode, machine: str, **more: Any) -> None:
         studio.client("stepfunctions").start_execution(
             stateMachineArn=machine, name=_name(episode.episode_id, episode.take), input=json.dumps(asked)
         )
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
         logger.exception("execution not started")
         reason = "It could not be started. Take the episode up again in a moment."
         studio.episodes.move(episode.episode_id, Status.FAILED, studio.clock(), reason=reason)

@@ -141,7 +141,7 @@ def test_what_is_not_json_is_malformed(body: str) -> None:
         assert answer.status in {400, 422}
 
 
-@pytest.mark.parametrize("depth", [100, 500, 900, 2_000, 10_000, 100_000])
+@pytest.mark.parametrize("depth", [100, 500, 900, 2_000, 10_000, 20_000])
 @pytest.mark.parametrize("shape", ["[{}]", '{{"name":{}}}', '{{"name": "x", "inner": [{}]}}'])
 def test_endless_nesting_is_refused(depth: int, shape: str) -> None:
     opening, closing = ("[", "]") if shape[0] == "[" else ('{"a":', "}")
@@ -149,7 +149,7 @@ def test_endless_nesting_is_refused(depth: int, shape: str) -> None:
     answer = post(shape.format(nested))
     assert answer.status in {400, 422}
     check_problem(answer, answer.status, "malformed" if answer.status == 400 else "validation")
-    if depth == 100_000:
+    if depth == 20_000:
         assert answer.status == 400
 
 
@@ -158,7 +158,7 @@ def test_json_that_is_no_object_is_not_valid(body: str) -> None:
     check_problem(post(body), 422, "validation")
 
 
-@pytest.mark.parametrize("size", [1024 * 1024 + 1, 3 * 1024 * 1024])
+@pytest.mark.parametrize("size", [128 * 1024 + 1, 3 * 1024 * 1024])
 def test_a_body_that_is_too_large_is_not_even_read(size: int) -> None:
     check_problem(post("x" * size), 413, "too_large")
     check_problem(post("ü" * (size // 2 + 1)), 413, "too_large")

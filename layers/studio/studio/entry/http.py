@@ -19,8 +19,8 @@ from studio.entry.idempotency import once
 from studio.entry.observe import LambdaHandler, logger, observed
 from studio.entry.problems import PROBLEM_JSON, problem, problem_of, refusal
 
-MAX_BODY = 1024 * 1024
-"""The largest body taken, in bytes."""
+MAX_BODY = 128 * 1024
+"""The largest body taken, in bytes: an answer that repeats it, in JSON escapes, still fits an item of the table."""
 
 _SECURITY_HEADERS = {
     "Cache-Control": "no-store",
