@@ -1,8 +1,8 @@
 """How long each function takes to start, against bare boto3 + pydantic + Powertools core.
 
 Everything runs from the built layers as Lambda has them, with their `.pyc`, each in a fresh interpreter, floor and
-function taking turns so that a busy machine slows both alike. Also: which functions import google-genai and Pillow, and how
-large the layers are.
+function taking turns so that a busy machine slows both alike. Also: which functions import google-genai and Pillow, and
+how large the layers are.
 
     ./studio up; ./.venv/bin/python -m bench.imports [--runs 5]
 """
