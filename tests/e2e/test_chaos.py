@@ -37,19 +37,43 @@ def workers_of(emulator_pid: int, function: str) -> list[int]:
     return found
 
 
-def kill_one_of_each(deployed: Deployed, chance: random.Random, seconds: float, killed: Counter[str]) -> None:
-    """Kill one worker of each function, each at a random moment of the next `seconds`."""
-    moments = sorted((chance.uniform(0, seconds), function) for function in WORKERS)
-    began = time.monotonic()
-    for moment, function in moments:
-        time.sleep(max(0.0, began + moment - time.monotonic()))
-        for _ in range(600):  # until there is one: some begin late
-            running = workers_of(deployed.emulator.pid, function)
-            if running:
-                os.kill(chance.choice(running), signal.SIGKILL)
-                killed[function] += 1
-                break
-            time.sleep(0.02)
+class Killer(threading.Thread):
+    """Kills one worker of each function for each episode, each at a random moment, and waits for one if need be."""
+
+    def __init__(self, emulator_pid: int) -> None:
+        super().__init__(daemon=True)
+        self.killed: Counter[str] = Counter()
+        self._emulator_pid = emulator_pid
+        self._chance = random.Random(20)
+        self._due: list[tuple[float, str]] = []
+        self._dead: set[int] = set()
+        self._over = threading.Event()
+
+    def order(self, seconds: float) -> None:
+        """One kill of each function within the next `seconds`."""
+        self._due += [(time.monotonic() + self._chance.uniform(0, seconds), function) for function in WORKERS]
+
+    @property
+    def owes(self) -> int:
+        """How many kills are still to come."""
+        return len(self._due)
+
+    def run(self) -> None:
+        """Kill whatever is due, until told to stop."""
+        while not self._over.wait(0.02):
+            for entry in [entry for entry in self._due if entry[0] <= time.monotonic()]:
+                running = set(workers_of(self._emulator_pid, entry[1])) - self._dead
+                if running:
+                    victim = self._chance.choice(sorted(running))
+                    os.kill(victim, signal.SIGKILL)
+                    self._dead.add(victim)
+                    self._due.remove(entry)
+                    self.killed[entry[1]] += 1
+
+    def stop(self) -> None:
+        """Kill nobody any more."""
+        self._over.set()
+        self.join()
 
 
 @pytest.fixture
@@ -67,41 +91,41 @@ def test_twenty_episodes_survive_a_kill_of_each_worker_and_buy_nothing_twice(
     owner = deployed.person("kill")
     s3, bucket = deployed.outputs.client("s3"), deployed.outputs["AttachmentsBucket"]
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    killed: Counter[str] = Counter()
-    made = []
-    for batch in range(EPISODES // AT_ONCE):
-        numbers = range(batch * AT_ONCE, (batch + 1) * AT_ONCE)
-        started = [
-            owner.ok("POST", PRODUCE, {"prompt": f"Night {number} in the tower", "provider": "gemini"})["episode_id"]
-            for number in numbers
-        ]
-        killers = [
-            threading.Thread(target=kill_one_of_each, args=(deployed, random.Random(number), 4.0, killed))
-            for number in numbers
-        ]
-        for killer in killers:
-            killer.start()
-        for killer in killers:
-            killer.join()
-        made += [owner.wait(episode_id, lambda e: e["status"] in TERMINAL, 120)["episode_id"] for episode_id in started]
+    killer = Killer(deployed.emulator.pid)
+    killer.start()
+    made: list[str] = []
+    while len(made) < EPISODES or killer.owes:
+        assert len(made) < 2 * EPISODES, f"kills that found no worker: {killer.owes}"
+        started = []
+        for _ in range(AT_ONCE):
+            order = {"prompt": f"Night {len(made) + len(started)} in the tower", "provider": "gemini"}
+            started.append(owner.ok("POST", PRODUCE, order)["episode_id"])
+            if len(made) + len(started) <= EPISODES:
+                killer.order(seconds=4.0)
+        for episode_id in started:
+            owner.wait(episode_id, lambda e: e["status"] in TERMINAL, 120)
+        made += started
+    killer.stop()
     # Events whose worker was killed each time they were tried are dead letters; the sweep has those clips measured.
     deployed.sweep()
-    made = [owner.finished(episode_id, 60) for episode_id in made]
-    assert [episode["status"] for episode in made] == ["completed"] * EPISODES, [e["reason"] for e in made]
-    assert all(clip["measured"] for episode in made for clip in episode["clips"])
-    assert min(killed[function] for function in WORKERS) >= EPISODES - 1, killed
+    episodes = [owner.finished(episode_id, 60) for episode_id in made]
+    assert [episode["status"] for episode in episodes] == ["completed"] * len(made), [e["reason"] for e in episodes]
+    assert all(clip["measured"] for episode in episodes for clip in episode["clips"])
+    assert killer.killed == dict.fromkeys(WORKERS, EPISODES)
     versions = Counter(
         version["Key"]
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
         for version in page.get("Versions", [])
         if "/memo/" in version["Key"]
     )
-    assert len(versions) == EPISODES * 4  # a script and three clips each
+    assert len(versions) == len(made) * 4  # a script and three clips each
     # A result that was stored and then bought again would have been stored twice.
     assert set(versions.values()) == {1}
     bought = Counter(call.sha256 for call in deployed.gemini.calls)
     lost = sum(count - 1 for count in bought.values())
-    print(f"killed {dict(killed)}; {bought.total()} calls, {lost} of them repeated ones that died unstored")
+    print(
+        f"killed {dict(killer.killed)} over {len(made)} episodes; {bought.total()} calls, {lost} of them repeated ones that died unstored"
+    )
 
 
 def test_after_kill_9_of_the_emulator_the_finished_episode_is_still_there(deployed: Deployed) -> None:
