@@ -123,9 +123,7 @@ def test_twenty_episodes_survive_a_kill_of_each_worker_and_buy_nothing_twice(
     assert set(versions.values()) == {1}
     bought = Counter(call.sha256 for call in deployed.gemini.calls)
     lost = sum(count - 1 for count in bought.values())
-    print(
-        f"killed {dict(killer.killed)} over {len(made)} episodes; {bought.total()} calls, {lost} of them repeated ones that died unstored"
-    )
+    print(f"killed {dict(killer.killed)} over {len(made)} episodes; {bought.total()} calls, {lost} repeated unstored")
 
 
 def test_after_kill_9_of_the_emulator_the_finished_episode_is_still_there(deployed: Deployed) -> None:
