@@ -66,14 +66,17 @@ def build(root: Path, output: Path, log: Path, *, arguments: Sequence[str] | Non
         run_logged(command, log, root, build_environment(), "sam build")
         if arguments is None and sys.platform != "linux":
             _refit_layers(root, built.parent)
-        compile_layers(built.parent)
+        compile_built(built.parent)
         stamp.write_text(digest)
     return built
 
 
-def compile_layers(build_dir: Path) -> None:
-    """Write .pyc files that are trusted without looking at the source: archives do not keep modification times."""
-    packages = [str(path) for path in sorted(build_dir.glob("*/python"))]
+def compile_built(build_dir: Path) -> None:
+    """Write .pyc files for layers and functions, for Lambda's file system takes none at run time.
+
+    They are trusted without looking at the source: archives do not keep modification times.
+    """
+    packages = [str(path) for path in sorted(build_dir.iterdir()) if path.is_dir()]
     command = [sys.executable, "-m", "compileall", "-qq", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     if packages:
         # A package may carry a file no interpreter compiles (a template, another version's syntax): not our concern.

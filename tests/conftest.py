@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities import parameters
 from hypothesis import settings as hypothesis_settings
 from moto import mock_aws
 
@@ -108,7 +109,7 @@ def aws() -> Iterator[None]:
     from studio.entry import context
 
     context.client.cache_clear()
-    context.parameters.clear_caches()
+    parameters.clear_caches()
     with mock_aws():
         lay_out()
         yield

@@ -5,13 +5,13 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from studio.domain.base import Id, Value
+from studio.domain.digest import digest_of
 from studio.domain.episode import ACTIVE, Episode, StageRecord, Status
 from studio.domain.errors import FINAL, BadAnswer, Conflict
 from studio.domain.project import Character
 from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Script, problems
 from studio.entry import Studio, bot
 from studio.generation.ports import WriteRequest
-from studio.purchases import digest_of
 from studio.store.episodes import SCRIPT_STAGE
 from studio.writing import ATTEMPTS, write_checked
 

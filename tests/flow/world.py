@@ -25,6 +25,7 @@ import boto3
 import jsonata
 import pytest
 import yaml
+from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.backends import get_backend
@@ -42,12 +43,12 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from PIL import Image
 from pydantic import BaseModel
 
+from studio.domain.digest import digest_of
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
 from studio.entry import Settings, Studio, context
 from studio.generation.ports import PaintRequest, Picture, WriteRequest
-from studio.purchases import digest_of
-from studio.store.quota import Quota
+from studio.store import quota
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
 from tests.flow.fast import fast, near
 
@@ -708,7 +709,7 @@ def aws_with_machines() -> Iterator[None]:
         for module in (lambda_eval_utils, state_task_service_sfn):
             patch.setattr(module, "boto_client_for", lambda region, service, **_: client_for(region, service))
         context.client.cache_clear()
-        context.parameters.clear_caches()
+        parameters.clear_caches()
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
             _create_stores()
             machines = boto3.client("stepfunctions", region_name=REGION)
@@ -730,9 +731,9 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
         if isinstance(value, dict):
             patch.setenv(name, _resolved(value))
     patch.setattr(
-        context,
+        quota,
         "Quota",
-        partial(Quota, now=lambda: world.clock().timestamp(), sleep=world.function_sleeps_for),
+        partial(quota.Quota, now=lambda: world.clock().timestamp(), sleep=world.function_sleeps_for),
     )
     patch.setattr(
         LambdaSimpleBackend,

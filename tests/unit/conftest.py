@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from aws_lambda_powertools.utilities import parameters
 
 from tests.conftest import ENVIRONMENT
 from tests.unit.memory import MemoryAws, MemoryLambda, MemoryMachines
@@ -17,7 +18,7 @@ def cloud() -> Iterator[MemoryAws]:
 
     _AWS.clear()
     context.client.cache_clear()
-    context.parameters.clear_caches()
+    parameters.clear_caches()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(context, "boto3", _AWS)
         yield _AWS

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.domain.digest import digest_of
 from studio.domain.errors import Blocked, BudgetExceeded, ProviderFailed, StudioError, Throttled, Unavailable
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Script
@@ -19,7 +20,7 @@ from studio.domain.spend import Spend
 from studio.entry import Settings, Studio
 from studio.generation.catalogue import Price
 from studio.generation.ports import PaintRequest, Reference, WriteRequest
-from studio.purchases import BoughtPainter, BoughtWriter, Purpose, Terms, Till, digest_of
+from studio.purchases import BoughtPainter, BoughtWriter, Purpose, Terms, Till
 from studio.store.active import Active
 from studio.store.ledger import Ledger
 from studio.store.memo import Memo

@@ -9,15 +9,14 @@ A worker killed before `memo.put` leaves a reservation that the sweep closes as 
 result that the next attempt finds.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel
 
+from studio.domain.digest import digest_of
 from studio.domain.errors import StudioError, Throttled, Unavailable
 from studio.domain.spend import Spend
 from studio.generation.catalogue import Price
@@ -179,9 +178,3 @@ class BoughtPainter:
 
         estimate = self._terms.price.estimate_image(len(request.prompt), len(request.references))
         return self._till.buy(digest, self.model, estimate, self._terms, make)
-
-
-def digest_of(*parts: Any) -> str:
-    """Return the SHA-256 (hex) of JSON-like values, the same for equal values whatever their key order."""
-    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

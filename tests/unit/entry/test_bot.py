@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from studio.domain.base import Name, Value
+from studio.domain.digest import digest_of
 from studio.domain.errors import Blocked, Unavailable
 from studio.domain.run import BotRun
 from studio.entry import Studio, bot
 from studio.generation.ports import Receipt, Usage
-from studio.purchases import Purchase, digest_of
+from studio.purchases import Purchase
 from tests.conftest import Answer, Context, call, http_event
 from tests.unit.memory import MemoryLambda
 

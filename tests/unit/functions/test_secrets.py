@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 
 from functions.render_clip import app as render
@@ -33,10 +34,10 @@ def secrets() -> Iterator[Any]:
 def studio(aws: Any, secrets: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     monkeypatch.setenv("IMAGE_RATE", "0")
     monkeypatch.setenv("TEXT_RATE", "0")
-    context.parameters.clear_caches()
+    parameters.clear_caches()
     context._gemini_client.cache_clear()
     yield Studio.opened_for("amina")
-    context.parameters.clear_caches()
+    parameters.clear_caches()
     context._gemini_client.cache_clear()
 
 

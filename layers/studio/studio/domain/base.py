@@ -5,7 +5,6 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated
 
-import ulid
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
@@ -22,17 +21,20 @@ Version = Annotated[int, Field(ge=1, le=1_000_000_000)]
 class Value(BaseModel):
     """An immutable value; unknown fields are an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when first used: a function starts faster, and most use few of the models they import.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Written(BaseModel):
     """What a model is asked to write. Unknown fields are an error, so that a broken answer is seen as one."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 def new_id(at: datetime) -> str:
     """Return a fresh ULID whose time part is `at`."""
+    import ulid  # here, because it takes as long to import as half of pydantic, and reading needs no new ids
+
     return str(ulid.ULID.from_datetime(at))
 
 

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from studio.domain.base import Value, new_id
+from studio.domain.digest import digest_of
 from studio.domain.errors import StudioError, Unavailable
 from studio.domain.run import BotRun
 from studio.entry.context import Studio
@@ -20,7 +21,6 @@ from studio.entry.events import addressed, argument_type, outcome_of
 from studio.entry.http import owner_of, resolver, respond
 from studio.entry.observe import logger, metrics, observed
 from studio.entry.problems import kind_of
-from studio.purchases import digest_of
 
 ALIAS = "live"
 """The template's AutoPublishAlias."""

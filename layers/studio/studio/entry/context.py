@@ -8,29 +8,26 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
-from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
 from botocore.config import Config
 
 from studio.domain.episode import Episode, ProviderName
 from studio.domain.errors import ProviderMissing
 from studio.domain.money import micros
 from studio.domain.project import Character
-from studio.generation import catalogue
-from studio.generation.catalogue import Use
-from studio.purchases import BoughtPainter, BoughtWriter, Purpose, Terms, Till
 from studio.store.attachments import Attachments
 from studio.store.episodes import Episodes
 from studio.store.ledger import Caps, Ledger
 from studio.store.memo import Memo
 from studio.store.objects import Objects
 from studio.store.projects import Cast, Projects
-from studio.store.quota import Quota
 from studio.store.runs import Runs
 from studio.store.table import Partition
 
 if TYPE_CHECKING:
+    # What buys is imported by who buys: a read starts without it.
+    from studio.generation.catalogue import Use
     from studio.generation.ports import Painter, Writer
+    from studio.purchases import BoughtPainter, BoughtWriter, Purpose, Terms, Till
 
 SYSTEM = "system"
 """The owner of scheduled work for everyone."""
@@ -164,12 +161,17 @@ class Studio:
         return Memo(self._material)
 
     @cached_property
-    def till(self) -> Till:
+    def till(self) -> "Till":
         """Where the owner buys."""
+        from studio.purchases import Till
+
         return Till(self.memo, self.ledger, self.clock)
 
-    def writer(self, provider: ProviderName, purpose: str, episode: Episode | None = None) -> BoughtWriter:
+    def writer(self, provider: ProviderName, purpose: str, episode: Episode | None = None) -> "BoughtWriter":
         """Return the provider's writer. Raises ProviderMissing, ProviderFailed for an unknown model."""
+        from studio.generation import catalogue
+        from studio.purchases import BoughtWriter, Purpose
+
         writer = self.writers.get(provider)
         if writer is None:
             if provider == "draft":
@@ -183,8 +185,11 @@ class Studio:
         where = Purpose(purpose, episode.episode_id if episode else "")
         return BoughtWriter(writer, self.till, self._terms(provider, "text", writer.model, where))
 
-    def painter(self, provider: ProviderName, purpose: str, episode: Episode, clip: int) -> BoughtPainter:
+    def painter(self, provider: ProviderName, purpose: str, episode: Episode, clip: int) -> "BoughtPainter":
         """Return the provider's painter. Raises ProviderMissing, ProviderFailed for an unknown model."""
+        from studio.generation import catalogue
+        from studio.purchases import BoughtPainter, Purpose
+
         painter = self.painters.get(provider)
         if painter is None:
             if provider == "draft":
@@ -202,7 +207,11 @@ class Studio:
     def _material(self) -> Objects:
         return Objects(self.client("s3"), self.settings.attachments_bucket, self.owner)
 
-    def _terms(self, provider: ProviderName, use: Use, model: str, purpose: Purpose) -> Terms:
+    def _terms(self, provider: ProviderName, use: "Use", model: str, purpose: "Purpose") -> "Terms":
+        from studio.generation import catalogue
+        from studio.purchases import Terms
+        from studio.store.quota import Quota
+
         price = catalogue.price(model, self.clock().date())
         rate = self.settings.image_rate if use == "image" else self.settings.text_rate
         # Rehearsing calls nobody, so there is nobody to spare.
@@ -216,6 +225,10 @@ class Studio:
         return _gemini_client(open_client, self._key(), self.settings.gemini_base_url)
 
     def _key(self) -> str:
+        # Imported here: only who buys needs a key.
+        from aws_lambda_powertools.utilities import parameters
+        from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+
         try:
             secret = parameters.get_secret(self.settings.gemini_secret, transform="json", max_age=_KEY_SECONDS)
         except GetParameterError as error:

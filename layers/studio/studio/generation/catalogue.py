@@ -7,7 +7,6 @@ clients and imports fast.
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 from pydantic import Field
@@ -103,6 +102,8 @@ class Catalogue(Value):
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue, read once."""
+    from importlib.resources import files
+
     return Catalogue.model_validate_json(files("studio.generation").joinpath("models.json").read_bytes())
 
 
