@@ -1,4 +1,6 @@
-"""How long each function takes to be ready, against bare boto3 + pydantic + Powertools core: imported, one client made.
+"""How long each function takes to be ready, against bare boto3 + pydantic + Powertools core.
+
+Ready means: imported, and one client made. Bare pydantic has one model; `import pydantic` alone loads next to nothing.
 
 Everything runs from the built layers as Lambda has them, with their `.pyc`, each in a fresh interpreter, floor and
 function taking turns so that a busy machine slows both alike. Also: which functions import google-genai and Pillow, and
@@ -17,8 +19,11 @@ from bench.report import report
 from local import settings
 
 FLOOR = """
-import boto3, pydantic
+import boto3
 from aws_lambda_powertools import Logger, Metrics
+from pydantic import BaseModel
+class Bare(BaseModel):
+    name: str
 Logger(service="floor"); Metrics(namespace="floor")
 boto3.client("dynamodb")
 """
