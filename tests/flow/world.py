@@ -27,19 +27,7 @@ import pytest
 import yaml
 from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
-from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.backends import get_backend
-from moto.stepfunctions.parser.api import ExecutionStatus
-from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
-from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
-    state_task_service_callback,
-    state_task_service_sfn,
-)
-from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
-from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
-from moto.stepfunctions.parser.asl.utils import boto_client
-from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from PIL import Image
 from pydantic import BaseModel
 
@@ -50,7 +38,6 @@ from studio.entry import Settings, Studio, context
 from studio.generation.ports import PaintRequest, Picture, WriteRequest
 from studio.store import quota
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
-from tests.flow.fast import fast, near
 
 TEXT_MODEL = "gemini-3.8-flash"
 IMAGE_MODEL = "gemini-nano-banana-2.1"
@@ -213,6 +200,8 @@ class _Watched:
     def _called(self, name: str, real: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         if self._service == "stepfunctions":
             return real(**arguments)
+        from tests.flow.fast import near
+
         with self._world.lock:
             answer = near(self._service, name, real, arguments)
         if name == "put_object" and arguments["Bucket"] == ENVIRONMENT["VIDEOS_BUCKET"]:
@@ -689,6 +678,14 @@ def _objects(bucket: str) -> dict[str, bytes]:
 @contextmanager
 def aws_with_machines() -> Iterator[None]:
     """Open an in-memory AWS with the machines of the template and a table and buckets shaped like its."""
+    # Moto's interpreter takes seconds to import: only who runs machines waits for it.
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_sfn
+    from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
+    from moto.stepfunctions.parser.asl.utils import boto_client
+
+    from tests.flow.fast import fast
+
     with pytest.MonkeyPatch.context() as patch:
         # Its own evaluator needs a Java machine.
         patch.setattr(moto_jsonata, "_eval_jsonata", lambda expression: jsonata.Jsonata(expression).evaluate(None))
@@ -724,6 +721,13 @@ def aws_with_machines() -> Iterator[None]:
 @contextmanager
 def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
     """Open an empty world in the AWS at hand."""
+    from moto.awslambda_simple.models import LambdaSimpleBackend
+    from moto.stepfunctions.parser.api import ExecutionStatus
+    from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_callback
+    from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+    from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
+
     world = World()
     _clear()
     patch.setattr(Studio, "opened_for", classmethod(lambda _, owner, take=None: world.studio(owner, take)))
