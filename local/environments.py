@@ -25,8 +25,8 @@ def emulator_python() -> Path:
         stamp.unlink(missing_ok=True)
         if not python.exists():
             _run([uv(), "venv", "--quiet", "--clear", "--python", sys.executable, str(venv)])
-        sync = [uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(lock)]
-        _run(sync)
+        sync = [uv(), "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python", str(python)]
+        _run([*sync, str(lock)])
         stamp.write_text(digest)
     return python
 
