@@ -310,7 +310,7 @@ def test_a_picture_is_bought_anew_where_anything_about_it_differs(shop: Shop) ->
     def paint(request: PaintRequest, model: str = "gemini-nano-banana-2.1", provider: str = "gemini") -> int:
         port = ListedPainter(model=model)
         terms = Terms(provider, PRICE, None, Purpose("render_clip"))
-        assert BoughtPainter(port, shop.till(), terms).paint(request)
+        assert BoughtPainter(port.model, lambda: port, shop.till(), terms).paint(request)
         return len(port.calls)
 
     differing = [
@@ -332,7 +332,7 @@ def test_a_picture_is_bought_anew_where_anything_about_it_differs(shop: Shop) ->
 def test_what_is_written_is_read_back_from_memory_as_it_was(shop: Shop) -> None:
     script = a_script(title="Iftar 👨‍👩‍👧 حفلة")
     writer = ListedWriter([script])
-    bought = BoughtWriter(writer, shop.till(), shop.terms)
+    bought = BoughtWriter(writer.model, lambda: writer, shop.till(), shop.terms)
     request = WriteRequest(instructions="Write.", material={"b": 1, "a": [1, "x"]})
     again = WriteRequest(instructions="Write.", material={"a": [1, "x"], "b": 1})
     assert bought.write(request, Script) == bought.write(again, Script) == script
@@ -341,7 +341,7 @@ def test_what_is_written_is_read_back_from_memory_as_it_was(shop: Shop) -> None:
 
 def test_a_repair_is_another_call(shop: Shop) -> None:
     writer = ListedWriter([a_script(title="One"), a_script(title="Two")])
-    bought = BoughtWriter(writer, shop.till(), shop.terms)
+    bought = BoughtWriter(writer.model, lambda: writer, shop.till(), shop.terms)
     first = WriteRequest(instructions="Write.", material={})
     assert bought.write(first, Script).title == "One"
     assert bought.write(first.model_copy(update={"feedback": ("No.",)}), Script).title == "Two"
@@ -351,7 +351,7 @@ def test_the_estimate_is_reserved_for_the_episode_and_the_clip(shop: Shop) -> No
     episode = stored(shop.studio)
     terms = Terms("gemini", PRICE, None, Purpose("render_clip", episode.episode_id, 2))
     port = ListedPainter()
-    assert BoughtPainter(port, shop.till(), terms).paint(a_request()) == a_picture()
+    assert BoughtPainter(port.model, lambda: port, shop.till(), terms).paint(a_request()) == a_picture()
     [entry] = shop.entries()
     assert (entry.episode_id, entry.clip, entry.purpose) == (episode.episode_id, 2, "render_clip")
     assert entry.reserved >= 30_000

@@ -47,8 +47,12 @@ class Terms:
 
 @dataclass(frozen=True)
 class Purchase:
-    """A call that was answered: by whom, and what it cost now in micro-dollars; 0 when it was remembered."""
+    """A call that was answered: by whom, and what it cost now in micro-dollars; 0 when it was remembered.
 
+    `digest` is what it is remembered under.
+    """
+
+    digest: str
     receipt: Receipt
     cost: int
 
@@ -74,7 +78,7 @@ class Till:
         if remembered is not None:
             receipt = Receipt.model_validate_json(remembered.receipt)
             self._settle(remembered.reservation, receipt, terms.price)
-            self.purchases.append(Purchase(receipt, 0))
+            self.purchases.append(Purchase(digest, receipt, 0))
             return remembered.data
         if terms.quota is not None:
             terms.quota.admit()
@@ -97,7 +101,7 @@ class Till:
             self._close_unbought(reservation, error, estimate, terms.price)
             raise
         self._memo.put(digest, Remembered(data, media_type, receipt.model_dump_json(), reservation))
-        self.purchases.append(Purchase(receipt, self._settle(reservation, receipt, terms.price)))
+        self.purchases.append(Purchase(digest, receipt, self._settle(reservation, receipt, terms.price)))
         return data
 
     def close_stale(self, spend: Spend, price: Price) -> None:
@@ -132,39 +136,38 @@ def _bill(receipt: Receipt, price: Price, note: str = "") -> Bill:
 
 
 class BoughtWriter:
-    """A Writer whose answers are remembered, paid for and rate-limited."""
+    """A Writer whose answers are remembered, paid for and rate-limited.
 
-    def __init__(self, writer: Writer, till: Till, terms: Terms) -> None:
-        self._writer = writer
+    model: the writer's. opened: opens the writer; what is remembered needs neither a key nor a client.
+    """
+
+    def __init__(self, model: str, opened: Callable[[], Writer], till: Till, terms: Terms) -> None:
+        self._model = model
+        self._opened = opened
         self._till = till
         self._terms = terms
 
     def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> T:
         """Return an instance of `schema`. Raises what `Till.buy` raises."""
         asked = request.model_dump(mode="json")
-        model = self._writer.model
-        digest = digest_of("write", self._terms.provider, model, asked, schema.model_json_schema())
+        digest = digest_of("write", self._terms.provider, self._model, asked, schema.model_json_schema())
 
         def make() -> tuple[bytes, str, Receipt]:
-            value, receipt = self._writer.write(request, schema)
+            value, receipt = self._opened().write(request, schema)
             return value.model_dump_json().encode(), "application/json", receipt
 
-        estimate = self._terms.price.estimate_text(len(json.dumps(asked)))
-        return schema.model_validate_json(self._till.buy(digest, model, estimate, self._terms, make))
+        estimate = self._terms.price.estimate_text(len(json.dumps(asked)), request.max_output_tokens)
+        return schema.model_validate_json(self._till.buy(digest, self._model, estimate, self._terms, make))
 
 
 class BoughtPainter:
-    """A Painter whose pictures are remembered, paid for and rate-limited."""
+    """A Painter whose pictures are remembered, paid for and rate-limited. `model` and `opened` as for a writer."""
 
-    def __init__(self, painter: Painter, till: Till, terms: Terms) -> None:
-        self._painter = painter
+    def __init__(self, model: str, opened: Callable[[], Painter], till: Till, terms: Terms) -> None:
+        self.model = model
+        self._opened = opened
         self._till = till
         self._terms = terms
-
-    @property
-    def model(self) -> str:
-        """The model's id."""
-        return self._painter.model
 
     def paint(self, request: PaintRequest) -> bytes:
         """Return the encoded picture. Raises what `Till.buy` raises."""
@@ -173,7 +176,7 @@ class BoughtPainter:
         digest = digest_of("paint", self._terms.provider, self.model, asked)
 
         def make() -> tuple[bytes, str, Receipt]:
-            picture, receipt = self._painter.paint(request)
+            picture, receipt = self._opened().paint(request)
             return picture.data, picture.media_type, receipt
 
         estimate = self._terms.price.estimate_image(len(request.prompt), len(request.references))

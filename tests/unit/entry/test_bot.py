@@ -39,7 +39,7 @@ def write_hooks(request: HookRequest, studio: Studio) -> HookReport:
     """
     done.append(request.topic)
     receipt = Receipt(provider="gemini", model="m-1", usage=Usage(input_tokens=5, output_tokens=7, images=1))
-    studio.till.purchases.append(Purchase(receipt, 30))
+    studio.till.purchases.append(Purchase("0" * 64, receipt, 30))
     if trouble:
         raise trouble[0]
     return HookReport(hooks=(f"Listen: {request.topic}",), owner=studio.owner)

@@ -57,10 +57,14 @@ class Scene(Written):
 
 
 class ClipDescription(Written):
-    """What the camera sees in one clip, and which scene it comes from."""
+    """What the camera sees in one clip, and which scene it comes from.
+
+    `lines` numbers the scene's lines that are said while it runs, from 1; empty where nobody has said which.
+    """
 
     number: int = Field(ge=1)
     scene: int = Field(ge=1)
+    lines: list[int] = Field(default_factory=list)
     description: Text
     people: list[Name] = Field(default_factory=list)
     size: ShotSize = ShotSize.MEDIUM

@@ -1,7 +1,7 @@
 """`Studio`, the context of one request: whose it is, and what it may use. Everything in it is opened on first use."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -168,40 +168,55 @@ class Studio:
         return Till(self.memo, self.ledger, self.clock)
 
     def writer(self, provider: ProviderName, purpose: str, episode: Episode | None = None) -> "BoughtWriter":
-        """Return the provider's writer. Raises ProviderMissing, ProviderFailed for an unknown model."""
-        from studio.generation import catalogue
+        """Return the provider's writer. Raises ProviderFailed for an unknown model; its calls ProviderMissing."""
         from studio.purchases import BoughtWriter, Purpose
 
-        writer = self.writers.get(provider)
-        if writer is None:
-            if provider == "draft":
-                from studio.generation.draft.writer import DraftWriter
-
-                writer = DraftWriter()
-            else:
-                from studio.generation.gemini.writer import GeminiWriter
-
-                writer = GeminiWriter(self._gemini(), self.settings.text_model or catalogue.default("text"))
+        model = self._model(provider, "text", self.writers)
         where = Purpose(purpose, episode.episode_id if episode else "")
-        return BoughtWriter(writer, self.till, self._terms(provider, "text", writer.model, where))
+        return BoughtWriter(
+            model, lambda: self._open_writer(provider, model), self.till, self._terms(provider, "text", model, where)
+        )
+
+    def _open_writer(self, provider: ProviderName, model: str) -> "Writer":
+        if provider in self.writers:
+            return self.writers[provider]
+        if provider == "draft":
+            from studio.generation.draft.writer import DraftWriter
+
+            return DraftWriter()
+        from studio.generation.gemini.writer import GeminiWriter
+
+        return GeminiWriter(self._gemini(), model)
 
     def painter(self, provider: ProviderName, purpose: str, episode: Episode, clip: int) -> "BoughtPainter":
-        """Return the provider's painter. Raises ProviderMissing, ProviderFailed for an unknown model."""
-        from studio.generation import catalogue
+        """Return the provider's painter. Raises ProviderFailed for an unknown model; its calls ProviderMissing."""
         from studio.purchases import BoughtPainter, Purpose
 
-        painter = self.painters.get(provider)
-        if painter is None:
-            if provider == "draft":
-                from studio.generation.draft.painter import DraftPainter
-
-                painter = DraftPainter()
-            else:
-                from studio.generation.gemini.painter import GeminiPainter
-
-                painter = GeminiPainter(self._gemini(), self.settings.image_model or catalogue.default("image"))
+        model = self._model(provider, "image", self.painters)
         where = Purpose(purpose, episode.episode_id, clip)
-        return BoughtPainter(painter, self.till, self._terms(provider, "image", painter.model, where))
+        return BoughtPainter(
+            model, lambda: self._open_painter(provider, model), self.till, self._terms(provider, "image", model, where)
+        )
+
+    def _open_painter(self, provider: ProviderName, model: str) -> "Painter":
+        if provider in self.painters:
+            return self.painters[provider]
+        if provider == "draft":
+            from studio.generation.draft.painter import DraftPainter
+
+            return DraftPainter()
+        from studio.generation.gemini.painter import GeminiPainter
+
+        return GeminiPainter(self._gemini(), model)
+
+    def _model(self, provider: ProviderName, use: "Use", ports: "Mapping[str, Writer] | Mapping[str, Painter]") -> str:
+        """Return the id of the provider's model for a use: its stand-in's, the setting's or the catalogue's."""
+        from studio.generation import catalogue
+
+        if provider in ports:
+            return ports[provider].model
+        chosen = {"text": self.settings.text_model, "image": self.settings.image_model}
+        return catalogue.default(use, provider) if provider == "draft" else chosen[use] or catalogue.default(use)
 
     @cached_property
     def _material(self) -> Objects:

@@ -14,7 +14,7 @@ from pydantic import Field
 from studio.domain.base import Value
 from studio.domain.errors import ProviderFailed
 from studio.domain.money import micros
-from studio.generation.ports import Usage
+from studio.generation.ports import MAX_OUTPUT_TOKENS, Usage
 
 type Use = Literal["text", "image", "speech", "video"]
 
@@ -25,9 +25,6 @@ SETTINGS: dict[Use, str] = {
     "video": "VIDEO_MODEL",
 }
 """The environment setting that chooses the model for each use."""
-
-MAX_OUTPUT_TOKENS = 32_768
-"""The most a text call may write, thinking included: what is quoted before a call and asked for in it."""
 
 CHARS_PER_TOKEN = 2
 """A cautious rate for quotes. Gemini's documentation gives about 4 characters of English a token; other scripts take
@@ -94,7 +91,7 @@ class RetiredModel(Value):
 class Catalogue(Value):
     """All of `models.json`."""
 
-    defaults: dict[Use, str]
+    defaults: dict[str, dict[Use, str]]
     models: tuple[Model, ...]
     retired: tuple[RetiredModel, ...]
 
@@ -107,9 +104,9 @@ def catalogue() -> Catalogue:
     return Catalogue.model_validate_json(files("studio.generation").joinpath("models.json").read_bytes())
 
 
-def default(use: Use) -> str:
-    """Return the id of the model that does `use` where nothing else is set."""
-    return catalogue().defaults[use]
+def default(use: Use, provider: str = "gemini") -> str:
+    """Return the id of the provider's model that does `use` where nothing else is set. Raises KeyError for none."""
+    return catalogue().defaults[provider][use]
 
 
 def successor(model: str, use: Use) -> str:

@@ -8,11 +8,14 @@ waiting, remembering and paying are done around the ports (`studio.purchases`), 
 from collections.abc import Mapping
 from typing import Protocol
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from studio.domain.base import Value
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.shot import Aspect, Shot
+
+MAX_OUTPUT_TOKENS = 32_768
+"""The most a text call may write, thinking included, where a request does not say less."""
 
 
 class WriteRequest(Value):
@@ -21,12 +24,14 @@ class WriteRequest(Value):
     instructions: the function's prompt.md. material: what to write from, by name; a value is text or JSON. It comes
     from users and reaches a model as delimited data, never as instructions. feedback: what was wrong with earlier
     attempts, in the checker's words. `take` tells attempts apart that are otherwise the same; no model is shown it.
+    max_output_tokens: the most the answer may take, thinking included; what is reserved before the call.
     """
 
     instructions: str
     material: Mapping[str, JsonValue]
     feedback: tuple[str, ...] = ()
     take: int = 1
+    max_output_tokens: int = Field(default=MAX_OUTPUT_TOKENS, ge=256, le=MAX_OUTPUT_TOKENS)
 
 
 class Reference(Value):

@@ -7,7 +7,6 @@ from google.genai import types
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from studio.domain.errors import BadAnswer, Unavailable
-from studio.generation.catalogue import MAX_OUTPUT_TOKENS
 from studio.generation.gemini.client import ask, charged, finish, receipt, spoken
 from studio.generation.gemini.schema import answer_schema
 from studio.generation.ports import Receipt, WriteRequest
@@ -23,15 +22,11 @@ _MOST_PROBLEMS = 12
 
 
 class GeminiWriter:
-    """A Writer that makes one request per call.
+    """A Writer that makes one request per call."""
 
-    max_output_tokens: the most an answer may take, thoughts included; what a quote is made for.
-    """
-
-    def __init__(self, client: genai.Client, model: str, *, max_output_tokens: int = MAX_OUTPUT_TOKENS) -> None:
+    def __init__(self, client: genai.Client, model: str) -> None:
         self._client = client
         self._model = model
-        self._max_output_tokens = max_output_tokens
 
     @property
     def model(self) -> str:
@@ -53,7 +48,7 @@ class GeminiWriter:
                 system_instruction=f"{request.instructions.strip()}\n\n{DATA_ONLY}",
                 response_mime_type="application/json",
                 response_json_schema=answer_schema(schema),
-                max_output_tokens=self._max_output_tokens,
+                max_output_tokens=request.max_output_tokens,
             ),
         )
         paid = receipt(answer, self._model)
