@@ -207,6 +207,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or a body waits 40 ms behind its headers for the client's acknowledgement
     server: _Server
 
     def do_GET(self) -> None:

@@ -39,6 +39,7 @@ class StudioApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or a body waits 40 ms behind its headers for the client's acknowledgement
 
             def log_message(self, format: str, *args: object) -> None:
                 return
