@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from functools import cache, partial
+from functools import cache
 from typing import Any, cast
 
 import boto3
@@ -36,7 +36,7 @@ from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
 from studio.entry import Settings, Studio, context
 from studio.generation.ports import PaintRequest, Picture, WriteRequest
-from studio.store import quota
+from studio.store.quota import Quota
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
 
 TEXT_MODEL = "gemini-3.8-flash"
@@ -734,11 +734,10 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
     for name, value in resources()["Sweep"]["Properties"]["Environment"]["Variables"].items():
         if isinstance(value, dict):
             patch.setenv(name, _resolved(value))
-    patch.setattr(
-        quota,
-        "Quota",
-        partial(quota.Quota, now=lambda: world.clock().timestamp(), sleep=world.function_sleeps_for),
-    )
+    # Its defaults, not its name: who is imported meanwhile would keep the name of this world.
+    defaults = cast("dict[str, Any]", Quota.__init__.__kwdefaults__)
+    patch.setitem(defaults, "now", lambda: world.clock().timestamp())
+    patch.setitem(defaults, "sleep", world.function_sleeps_for)
     patch.setattr(
         LambdaSimpleBackend,
         "invoke",
