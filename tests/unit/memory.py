@@ -86,6 +86,12 @@ class _Parser:
                 return lambda item, bound: _text(given[0](item, bound)).startswith(_text(given[1](item, bound)))
             return lambda item, bound: (given[0](item, bound) is not None) is (name == "attribute_exists")
         left, sign, right = self.operand(), self.take(), self.operand()
+        if sign == "BETWEEN":
+            self.take("AND")
+            upper = self.operand()
+            return lambda item, bound: (
+                _text(right(item, bound)) <= _text(left(item, bound)) <= _text(upper(item, bound))
+            )
 
         def compare(item: Attributes, bound: Bound) -> bool:
             one, two = left(item, bound), right(item, bound)

@@ -79,6 +79,11 @@ def queries() -> Iterator[dict[str, Any]]:
         "KeyConditionExpression": "active_in = :what AND active_since < :before",
         "ExpressionAttributeValues": {":what": {"S": "E"}, ":before": {"S": "7"}},
     }
+    yield {
+        "IndexName": "active",
+        "KeyConditionExpression": "active_in = :what AND active_since BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {":what": {"S": "F"}, ":first": {"S": "2"}, ":last": {"S": "6"}},
+    }
 
 
 def outcome(client: Any, method: str, request: dict[str, Any]) -> Any:

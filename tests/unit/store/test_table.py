@@ -111,7 +111,7 @@ def test_a_cursor_of_another_list_is_refused(partition: Partition, sk: str) -> N
 @given(st.text(max_size=40))
 def test_whatever_is_sent_as_a_cursor_is_ours_or_refused(text: str) -> None:
     try:
-        sk = table._from_cursor(text, "RUN#")
+        sk = table.from_cursor(text, "RUN#")
     except Invalid:
         return
     assert sk.startswith("RUN#")

@@ -14,6 +14,7 @@ from pydantic import Field
 from studio.domain.base import Value
 from studio.domain.errors import ProviderFailed
 from studio.domain.money import micros
+from studio.domain.spend import Rates
 from studio.generation.ports import MAX_OUTPUT_TOKENS, Usage
 
 type Use = Literal["text", "image", "speech", "video"]
@@ -36,19 +37,15 @@ REFERENCE_TOKENS = 1_120
 _MILLION = Decimal(1_000_000)
 
 
-class Price(Value):
-    """US dollars, valid from `price_date` until the model's next price.
-
-    Text in and out (thoughts count as out) and picture tokens are per million tokens; `image` is per picture of 1K and
-    `video_second` per second. Pictures are charged by their tokens where both the price and the count are known.
-    """
+class Price(Rates):
+    """A model's rates, valid from `price_date` until its next price."""
 
     price_date: date
-    input_million: Decimal = Decimal(0)
-    output_million: Decimal = Decimal(0)
-    image_tokens_million: Decimal | None = None
-    image: Decimal = Decimal(0)
-    video_second: Decimal = Decimal(0)
+
+    @property
+    def rates(self) -> Rates:
+        """The unit prices alone."""
+        return Rates.model_validate({name: getattr(self, name) for name in Rates.model_fields})
 
     def cost(self, usage: Usage) -> int:
         """Return what `usage` costs in micro-dollars, exact, rounded up once at the end."""

@@ -139,7 +139,8 @@ class Episodes:
         self._delete_parts(episode_id)
 
     def _delete_parts(self, episode_id: str) -> None:
-        parts = self._partition.all(keys.clip(episode_id)) + self._partition.all(keys.stage(episode_id))
+        prefixes = (keys.clip(episode_id), keys.stage(episode_id), keys.bill(episode_id))
+        parts = [part for prefix in prefixes for part in self._partition.all(prefix)]
         self._partition.write_each(Write("Delete", part["sk"]) for part in parts)
 
     # -- clips

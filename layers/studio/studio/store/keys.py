@@ -1,7 +1,8 @@
 """The keys of the one table, all of them.
 
 pk is the tenant: `OWNER#<sub>`. The sparse index `active` has the attributes `active_in` (its partition, there only
-while something is under way) and `active_since`. The sweep reads it instead of scanning.
+while something is under way) and `active_since`. The sweep reads it instead of scanning. Each month's budgets and the
+caps that were set are in it too, `active_since` being their owner: what an administrator reads instead of scanning.
 """
 
 from datetime import datetime
@@ -12,7 +13,11 @@ ACTIVE_SPENDS = "SPENDS"
 ACTIVE_CLIPS = "CLIPS"
 """Stored, but not measured yet."""
 
+ACTIVE_CAPS = "CAPS"
+
 STATS = "STATS"
+CAPS = "CAPS"
+"""The sort key of the caps that were set for an owner."""
 
 
 def owner(sub: str) -> str:
@@ -68,6 +73,16 @@ def spend(month: str, spend_id: str = "") -> str:
 def budget(month: str) -> str:
     """Return the sort key of a month's budget."""
     return f"BUDGET#{month}"
+
+
+def active_budgets(month: str) -> str:
+    """Return the index's partition of a month's budgets."""
+    return f"BUDGETS#{month}"
+
+
+def bill(episode_id: str, purpose: str = "", clip: int | None = None) -> str:
+    """Return the sort key of a line of an episode's bill, or the prefix of all."""
+    return f"BILL#{episode_id}#" + (f"{purpose}#{clip or 0}" if purpose else "")
 
 
 def activity(activity_id: str = "") -> str:

@@ -1,30 +1,42 @@
 """The spend ledger: reserve before the call, settle or release after it, caps held by conditional writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from studio.domain.base import new_id
 from studio.domain.errors import BudgetExceeded, NotFound
 from studio.domain.money import usd
-from studio.domain.spend import Spend
+from studio.domain.spend import BillLine, QuoteLine, Rates, Spend
 from studio.store import keys
-from studio.store.table import ConditionFailedError, Partition, Write, assign, fields
+from studio.store.table import ConditionFailedError, Item, Partition, Write, assign, fields
 
 _ENTRY, _MONTH, _EPISODE = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that may be committed, in micro-dollars."""
+    """The most that one owner may commit in a month and for one episode, in micro-dollars.
+
+    `set_by` is the administrator who set them, `set_at` when; None means that they are the stack's defaults.
+    """
 
     month: int
     episode: int
+    set_by: str = ""
+    set_at: datetime | None = None
+
+
+def caps_of(item: Item) -> Caps:
+    """Return the caps that an owner's item sets."""
+    return Caps(int(item["month"]), int(item["episode"]), item["set_by"], datetime.fromisoformat(item["set_at"]))
 
 
 @dataclass(frozen=True)
 class Call:
-    """What is about to be bought. `digest` is the memo's; `estimate` in micro-dollars is reserved."""
+    """What is about to be bought, at which rates. `digest` is the memo's; `estimate` in micro-dollars is reserved."""
 
     purpose: str
     provider: str
@@ -34,11 +46,12 @@ class Call:
     estimate: int
     episode_id: str = ""
     clip: int | None = None
+    rates: Rates | None = None
 
 
 @dataclass(frozen=True)
 class Bill:
-    """What a call turned out to be. `cost` in micro-dollars."""
+    """What a call turned out to be. `cost` in micro-dollars; `image_tokens` are among the `output_tokens`."""
 
     status: Literal["settled", "released", "unknown"]
     cost: int = 0
@@ -46,24 +59,54 @@ class Bill:
     output_tokens: int = 0
     images: int = 0
     note: str = ""
+    image_tokens: int = 0
 
 
 class Ledger:
-    """One owner's spending."""
+    """One owner's spending. `defaults` are the caps of an owner for whom none were set."""
 
-    def __init__(self, partition: Partition, caps: Caps) -> None:
+    def __init__(self, partition: Partition, defaults: Caps) -> None:
         self._partition = partition
-        self._caps = caps
+        self._defaults = defaults
+
+    @cached_property
+    def caps(self) -> Caps:
+        """The owner's caps: read once, so a cap that is lowered holds for every worker that starts afterwards."""
+        item = self._partition.get(keys.CAPS)
+        return self._defaults if item is None else caps_of(item)
+
+    def set_caps(self, caps: Caps) -> None:
+        """Set the owner's own caps. Their `set_by` and `set_at` must be there."""
+        if caps.set_at is None:
+            raise ValueError("caps that are set were set at some time")
+        item = {
+            "month": caps.month,
+            "episode": caps.episode,
+            "set_by": caps.set_by,
+            "set_at": caps.set_at.isoformat(),
+            "active_in": keys.ACTIVE_CAPS,
+            "active_since": self._partition.owner,
+            "owner": self._partition.owner,
+        }
+        self._partition.write(Write("Put", keys.CAPS, item))
+        self.__dict__.pop("caps", None)
+
+    def clear_caps(self) -> None:
+        """Give the owner the stack's defaults again."""
+        self._partition.write(Write("Delete", keys.CAPS))
+        self.__dict__.pop("caps", None)
 
     def reserve(self, call: Call, at: datetime) -> str:
         """Commit the estimate and return the reservation.
 
         Raises BudgetExceeded, and NotFound for an episode that is gone; nothing is committed then.
         """
-        if call.estimate > self._caps.month:
-            raise BudgetExceeded(self._refusal(_MONTH, call))
-        if call.episode_id and call.estimate > self._caps.episode:
-            raise BudgetExceeded(self._refusal(_EPISODE, call))
+        # What is free passes no cap, so nobody need know them.
+        caps = self.caps if call.estimate else Caps(0, 0)
+        if call.estimate > caps.month:
+            raise BudgetExceeded(self._refusal(_MONTH, call, at))
+        if call.episode_id and call.estimate > caps.episode:
+            raise BudgetExceeded(self._refusal(_EPISODE, call, at))
         entry = Spend(
             spend_id=new_id(at),
             month=keys.month(at),
@@ -72,6 +115,7 @@ class Ledger:
             provider=call.provider,
             model=call.model,
             price_date=call.price_date,
+            rates=call.rates,
             episode_id=call.episode_id,
             clip=call.clip,
             digest=call.digest,
@@ -85,16 +129,16 @@ class Ledger:
         }
         writes = [
             Write("Put", keys.spend(entry.month, entry.spend_id), item),
-            _commit(keys.budget(entry.month), call.estimate, self._caps.month),
+            self._commit_month(entry.month, call.estimate, caps.month),
         ]
         if call.episode_id:
-            writes.append(_commit(keys.episode(call.episode_id), call.estimate, self._caps.episode, must_exist=True))
+            writes.append(_commit(keys.episode(call.episode_id), call.estimate, caps.episode, must_exist=True))
         try:
             self._partition.write(*writes)
         except ConditionFailedError as error:
             if error.index == _EPISODE and self._partition.get(keys.episode(call.episode_id)) is None:
                 raise NotFound("There is no such episode.") from error
-            raise BudgetExceeded(self._refusal(error.index, call)) from error
+            raise BudgetExceeded(self._refusal(error.index, call, at)) from error
         return f"{entry.month}/{entry.spend_id}"
 
     def settle(self, reservation: str, bill: Bill, at: datetime) -> None:
@@ -112,6 +156,7 @@ class Ledger:
             "cost": bill.cost,
             "input_tokens": bill.input_tokens,
             "output_tokens": bill.output_tokens,
+            "image_tokens": bill.image_tokens,
             "images": bill.images,
             "note": bill.note,
             "settled_at": at.isoformat(),
@@ -124,6 +169,8 @@ class Ledger:
         ]
         if entry.episode_id:
             writes.append(_spend(keys.episode(entry.episode_id), entry.reserved, bill.cost, must_exist=True))
+            if bill.status != "released":
+                writes.append(_charge(entry, bill))
         try:
             self._partition.write(*writes)
         except ConditionFailedError as error:
@@ -141,12 +188,16 @@ class Ledger:
                 raise
 
     def month(self, at: datetime) -> dict[str, int]:
-        """Return this month's `spent`, `committed` and `cap`, in micro-dollars; one read."""
-        item = self._partition.get(keys.budget(keys.month(at))) or {}
+        """Return this month's `spent`, `committed` and `cap`, in micro-dollars."""
+        return self.totals(keys.month(at))
+
+    def totals(self, month: str) -> dict[str, int]:
+        """Return a month's `spent`, `committed` and `cap`, in micro-dollars. month: `yyyy-mm`."""
+        item = self._partition.get(keys.budget(month)) or {}
         return {
             "spent": int(item.get("spent", 0)),
             "committed": int(item.get("committed", 0)),
-            "cap": self._caps.month,
+            "cap": self.caps.month,
         }
 
     def page(self, month: str, limit: int, cursor: str | None) -> tuple[list[Spend], str | None]:
@@ -154,31 +205,62 @@ class Ledger:
         page = self._partition.query(keys.spend(month), limit=limit, cursor=cursor, newest_first=True)
         return [Spend.model_validate(fields(item)) for item in page.items], page.cursor
 
-    def _refusal(self, index: int, call: Call) -> str:
+    def bill(self, episode_id: str) -> list[BillLine]:
+        """Return what an episode has cost and was quoted at, a line for each step and clip, in no order that matters.
+
+        One query, however many calls were made.
+        """
+        return [BillLine.model_validate(fields(item)) for item in self._partition.all(keys.bill(episode_id))]
+
+    def quote(self, episode_id: str, lines: Iterable[QuoteLine]) -> None:
+        """Note what work that now begins was quoted at, beside what it will turn out to cost.
+
+        What a line has cost before counts as quoted: then bill and quote are of the same work also in a later take.
+        """
+        # What is free needs no promise.
+        writes = [_quoted(episode_id, line) for line in lines if line.at_most]
+        if writes:
+            self._partition.write(*writes)
+
+    def _commit_month(self, month: str, amount: int, cap: int) -> Write:
+        owner = self._partition.owner
+        listed = {"active_in": keys.active_budgets(month), "active_since": owner, "owner": owner}
+        return _commit(keys.budget(month), amount, cap, listed=listed)
+
+    def _refusal(self, index: int, call: Call, at: datetime) -> str:
         if index == _EPISODE:
-            which, cap = "this episode's", self._caps.episode
+            which, cap, wait = "this episode's", self.caps.episode, ""
+            item = self._partition.get(keys.episode(call.episode_id)) or {}
         else:
-            which, cap = "this month's", self._caps.month
+            which, cap, wait = "this month's", self.caps.month, ", or wait for the next month"
+            item = self._partition.get(keys.budget(keys.month(at))) or {}
+        left = max(0, cap - int(item.get("committed", 0)))
+        again = "take the episode up again" if call.episode_id else "try again"
         return (
             f"This call would cost about ${usd(call.estimate):.4f} and pass {which} cap of ${usd(cap):.2f}. "
-            "Nothing was bought. Raise the cap, or wait for the next month."
+            f"Nothing was bought. ${usd(left):.4f} of the cap is left. "
+            f"Have an administrator raise it{wait}; then {again}."
         )
 
 
-def _commit(sk: str, amount: int, cap: int, *, must_exist: bool = False) -> Write:
+def _commit(sk: str, amount: int, cap: int, *, must_exist: bool = False, listed: dict[str, str] | None = None) -> Write:
+    """Return the write that commits `amount`, if that passes no cap. `listed` attributes are set with it."""
     conditions = ["attribute_exists(pk)"] if must_exist else []
-    values = {":zero": 0, ":amount": amount}
+    values: dict[str, Any] = {":zero": 0, ":amount": amount}
     if amount:
         # What is free passes no cap, also where an answer that was dearer than its estimate has passed it already.
         conditions.append("(attribute_not_exists(committed) OR committed <= :room)")
         values[":room"] = cap - amount
+    more = listed or {}
     # `committed` is what is spent plus what is reserved: one attribute, because a condition cannot add.
     return Write(
         "Update",
         sk,
-        update="SET committed = if_not_exists(committed, :zero) + :amount, spent = if_not_exists(spent, :zero)",
+        update="SET committed = if_not_exists(committed, :zero) + :amount, spent = if_not_exists(spent, :zero)"
+        + "".join(f", #{name} = :{name}" for name in more),
         condition=" AND ".join(conditions),
-        values=values,
+        names={f"#{name}": name for name in more},
+        values=values | {f":{name}": value for name, value in more.items()},
     )
 
 
@@ -190,3 +272,47 @@ def _spend(sk: str, reserved: int, cost: int, *, must_exist: bool = False) -> Wr
         condition="attribute_exists(pk)" if must_exist else "",
         values={":correction": cost - reserved, ":cost": cost},
     )
+
+
+def _charge(entry: Spend, bill: Bill) -> Write:
+    """Return the write that adds a call to its line of the episode's bill."""
+    added = {
+        "calls": 1,
+        "spent": bill.cost,
+        "input_tokens": bill.input_tokens,
+        "output_tokens": bill.output_tokens,
+        "images": bill.images,
+    }
+    told = _line(entry.episode_id, entry.purpose, entry.clip) | {
+        "provider": entry.provider,
+        "model": entry.model,
+        "price_date": entry.price_date,
+    }
+    return Write(
+        "Update",
+        keys.bill(entry.episode_id, entry.purpose, entry.clip),
+        update="ADD "
+        + ", ".join(f"#{name} :{name}" for name in added)
+        + " SET "
+        + ", ".join(f"#{name} = :{name}" for name in told),
+        names={f"#{name}": name for name in added | told},
+        values={f":{name}": value for name, value in (added | told).items()},
+    )
+
+
+def _quoted(episode_id: str, line: QuoteLine) -> Write:
+    told = _line(episode_id, line.step, line.clip)
+    return Write(
+        "Update",
+        keys.bill(episode_id, line.step, line.clip),
+        update="SET quoted_expected = if_not_exists(spent, :zero) + :expected,"
+        " quoted_at_most = if_not_exists(spent, :zero) + :at_most, " + ", ".join(f"#{n} = :{n}" for n in told),
+        names={f"#{name}": name for name in told},
+        values={":zero": 0, ":expected": line.expected, ":at_most": line.at_most}
+        | {f":{name}": value for name, value in told.items()},
+    )
+
+
+def _line(episode_id: str, purpose: str, clip: int | None) -> dict[str, Any]:
+    named = {"episode_id": episode_id, "purpose": purpose}
+    return named if clip is None else named | {"clip": clip}

@@ -122,12 +122,12 @@ class Partition:
             "ScanIndexForward": not newest_first,
         }
         if cursor is not None:
-            request["ExclusiveStartKey"] = self._key(_from_cursor(cursor, prefix))
+            request["ExclusiveStartKey"] = self._key(from_cursor(cursor, prefix))
         answer = self._client.query(**request)
         last = answer.get("LastEvaluatedKey")
         return Page(
             [from_attributes(item) for item in answer["Items"]],
-            None if last is None else _to_cursor(str(last["sk"]["S"])),
+            None if last is None else to_cursor(str(last["sk"]["S"])),
         )
 
     def all(self, prefix: str) -> list[Item]:
@@ -232,11 +232,13 @@ def _back_off(attempt: int) -> None:
     time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
 
 
-def _to_cursor(sk: str) -> str:
+def to_cursor(sk: str) -> str:
+    """Return an opaque cursor for the place after a sort key."""
     return base64.urlsafe_b64encode(sk.encode()).decode().rstrip("=")
 
 
-def _from_cursor(cursor: str, prefix: str) -> str:
+def from_cursor(cursor: str, prefix: str) -> str:
+    """Return the sort key of a cursor. Raises Invalid for one that is not ours, or of a list with another prefix."""
     try:
         sk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError) as error:
