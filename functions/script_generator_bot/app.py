@@ -4,119 +4,65 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from studio.domain.base import Id, Value
-from studio.domain.digest import digest_of
-from studio.domain.episode import ACTIVE, Episode, StageRecord, Status
-from studio.domain.errors import FINAL, BadAnswer, Conflict
-from studio.domain.project import Character
-from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Script, problems
+from studio.domain import materials
+from studio.domain.canon import EpisodeCanon, open_threads
+from studio.domain.pipeline import Step
+from studio.domain.script import Script, problems
 from studio.entry import Studio, bot
-from studio.generation.ports import WriteRequest
-from studio.store.episodes import SCRIPT_STAGE
-from studio.writing import ATTEMPTS, write_checked
+from studio.generation.ports import MAX_OUTPUT_TOKENS
+from studio.stages import StageReport, StageRequest, StageWork, stage_work
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 
-
-class ScriptRequest(Value):
-    """Whose script to write."""
-
-    episode_id: Id
+_REMEMBERED = 5
+"""How many of the latest episodes are told in full; what they left open is told of all."""
 
 
-class ScriptReport(Value):
-    """What was written. `clips` are the clips' numbers; `kept` says that an earlier script still fits."""
+class ScriptReport(StageReport):
+    """What was written. `clips` are the clips' numbers; `kept` names the script where an earlier one still fits."""
 
-    episode_id: Id
     title: str
     synopsis: str
     clips: tuple[int, ...]
-    kept: bool
 
 
-def write_script(request: ScriptRequest, studio: Studio) -> ScriptReport:
+def write_script(request: StageRequest, studio: Studio) -> ScriptReport:
     """Write an episode's title, synopsis, script and clip descriptions.
 
     A script that was written from the same prompt, show and cast, or edited by hand since, is kept.
     """
-    episode = studio.episodes.get(request.episode_id)
-    if studio.take is None and episode.status in ACTIVE:
-        raise Conflict(f"The episode is {episode.status}; its script is being worked on. Wait, or cancel it.")
-    cast = studio.cast_of(episode)
-    asked = _ask(episode, cast)
-    input_hash = digest_of(asked.model_dump(mode="json"))
-    record = studio.episodes.stage(episode.episode_id, SCRIPT_STAGE)
-    if record is not None and record.status == "done" and (record.edited or record.input_hash == input_hash):
-        script = Script.model_validate_json(record.document)
-        _progress(episode, Status.WRITTEN, studio)
-        return _report(episode, script, kept=True)
-
-    _progress(episode, Status.WRITING, studio)
-    # An earlier script stays until there is another: should this attempt fail, the clips still have theirs.
-    earlier = record or StageRecord(
-        episode_id=episode.episode_id, name=SCRIPT_STAGE, status="running", started_at=studio.clock()
-    )
-    started = earlier.model_copy(
-        update={"status": "running", "reason": "", "started_at": studio.clock(), "finished_at": None}
-    )
-    studio.episodes.save_stage(started)
-    names = [character.sheet.name for character in cast]
-    try:
-        script = write_checked(
-            studio.writer(episode.provider, SCRIPT_STAGE, episode),
-            asked.model_copy(update={"take": 1 + ATTEMPTS * started.unusable}),
-            Script,
-            lambda written: problems(written, cast=names, prompt=episode.prompt, clips=episode.clips_wanted),
-        )
-    except FINAL as error:
-        stopped = {
-            "status": "stopped",
-            "reason": str(error),
-            "unusable": started.unusable + isinstance(error, BadAnswer),
-            "finished_at": studio.clock(),
-        }
-        studio.episodes.save_stage(started.model_copy(update=stopped))
-        raise
-    done = started.model_copy(
-        update={
-            "status": "done",
-            "edited": False,
-            "input_hash": input_hash,
-            "document": script.model_dump_json(),
-            "finished_at": studio.clock(),
-        }
-    )
-    studio.episodes.save_script(episode, done, script, studio.clock())
-    _progress(episode, Status.WRITTEN, studio)
-    return _report(episode, script, kept=False)
-
-
-def _ask(episode: Episode, cast: list[Character]) -> WriteRequest:
-    material: dict[str, JsonValue] = {
-        "prompt": episode.prompt,
-        "project": episode.brief.model_dump(mode="json"),
-        "cast": [character.sheet.model_dump(mode="json") for character in cast],
-        "clips": episode.clips_wanted,
-        "spoken_seconds": MAX_SPOKEN_SECONDS_PER_CLIP * episode.clips_wanted,
-        "locale": episode.brief.locale,
-    }
-    return WriteRequest(instructions=PROMPT, material=material)
-
-
-def _progress(episode: Episode, to: Status, studio: Studio) -> None:
-    """Move the episode on, when its execution is what calls; a person who calls the bot changes the script alone."""
-    if studio.take is not None:
-        studio.episodes.move(episode.episode_id, to, studio.clock(), expect=studio.take)
-
-
-def _report(episode: Episode, script: Script, *, kept: bool) -> ScriptReport:
+    with stage_work(Step.SCRIPT, request.episode_id, studio) as work:
+        material = materials.script(work.episode, work.sheets)
+        script = work.part("script", Script, material, lambda: _write(work, material))
+        report = work.finish()
     return ScriptReport(
-        episode_id=episode.episode_id,
+        **report.model_dump(),
         title=script.title,
         synopsis=script.synopsis,
         clips=tuple(clip.number for clip in script.clips),
-        kept=kept,
     )
+
+
+def _write(work: StageWork, material: materials.Material) -> Script:
+    episode = work.episode
+    names = [sheet.name for sheet in work.sheets]
+    canon = work.studio.canon(episode.project_id).before(episode.episode_id) if episode.project_id else []
+    return work.ask(
+        PROMPT,
+        material | ({"canon": _told(canon)} if canon else {}),
+        Script,
+        lambda written: problems(written, cast=names, prompt=episode.prompt, clips=episode.clips_wanted),
+        max_output_tokens=MAX_OUTPUT_TOKENS,
+    )
+
+
+def _told(canon: list[EpisodeCanon]) -> JsonValue:
+    """Return what earlier episodes established, oldest first, with where each thing was said."""
+    unsaid = {"episode_id", "closed_at", "threads"}
+    return {
+        "episodes": [entry.model_dump(mode="json", exclude=unsaid) for entry in canon[-_REMEMBERED:]],
+        "open_questions": list(open_threads(canon)),
+    }
 
 
 handler = bot(write_script)

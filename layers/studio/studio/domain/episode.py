@@ -1,19 +1,35 @@
 """The episode: its states, its clips, and which state may follow which."""
 
+from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from studio.domain.base import Id, Instant, Value
 from studio.domain.errors import Conflict
 from studio.domain.money import Micros
 from studio.domain.project import Brief
+from studio.domain.realism import TakeVerdict
 from studio.domain.shot import Aspect
 
 MAX_CLIPS = 6
 
 ProviderName = Literal["draft", "gemini"]
+
+
+class Pipeline(StrEnum):
+    """How much is done between prompt and picture: the script alone, or all five stages on paper."""
+
+    QUICK = "quick"
+    FULL = "full"
+
+
+class Gate(StrEnum):
+    """Where an episode may wait for a person: after its words, or after everything on paper."""
+
+    SCRIPT = "script"
+    STORYBOARD = "storyboard"
 
 
 class Status(StrEnum):
@@ -37,8 +53,8 @@ FOLLOWS: dict[Status, frozenset[Status]] = {
     _S.DRAFT: frozenset({_S.QUEUED}) | _ENDS,
     _S.QUEUED: frozenset({_S.WRITING, _S.WRITTEN, _S.RENDERING}) | _ENDS,
     _S.WRITING: frozenset({_S.WRITTEN}) | _ENDS,
-    _S.WRITTEN: frozenset({_S.IN_REVIEW, _S.QUEUED, _S.RENDERING}) | _ENDS,
-    _S.IN_REVIEW: frozenset({_S.QUEUED, _S.RENDERING}) | _ENDS,
+    _S.WRITTEN: frozenset({_S.WRITING, _S.IN_REVIEW, _S.QUEUED, _S.RENDERING}) | _ENDS,
+    _S.IN_REVIEW: frozenset({_S.WRITING, _S.WRITTEN, _S.QUEUED, _S.RENDERING}) | _ENDS,
     _S.RENDERING: frozenset({_S.COMPLETED, _S.PARTIAL}) | _ENDS,
     _S.COMPLETED: frozenset({_S.QUEUED}),
     _S.PARTIAL: frozenset({_S.QUEUED}),
@@ -49,7 +65,7 @@ FOLLOWS: dict[Status, frozenset[Status]] = {
 
 TERMINAL = frozenset({_S.COMPLETED, _S.PARTIAL, _S.FAILED, _S.CANCELLED})
 ACTIVE = frozenset({_S.QUEUED, _S.WRITING, _S.WRITTEN, _S.RENDERING})
-"""An execution is at work: nothing may be edited or deleted. `written` lasts a moment, between two stages."""
+"""Workers are at it, so nothing may be edited or deleted; an episode that rests as `written` is the exception."""
 
 
 def check_follows(now: Status, then: Status) -> None:
@@ -62,6 +78,8 @@ class Episode(Value):
     """One episode. `brief` is the project as it was when the episode was asked for.
 
     `version` grows with each change of what people edit (title, synopsis, script); `take` with each new execution.
+    `execution` is empty while none holds the episode: then `written` is a place to rest, as after `stop_after`.
+    `air_date` is the day the episode is for: what is near it in the calendar may find its way into the script.
     """
 
     episode_id: Id
@@ -71,6 +89,9 @@ class Episode(Value):
     brief: Brief
     aspect: Aspect
     clips_wanted: int = Field(ge=1, le=MAX_CLIPS)
+    pipeline: Pipeline = Pipeline.QUICK
+    review: tuple[Gate, ...] = ()
+    air_date: date | None = None
     status: Status
     reason: str = ""
     title: str = ""
@@ -82,6 +103,17 @@ class Episode(Value):
     spent: Micros = 0
     created_at: Instant
     updated_at: Instant
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an execution holds the episode: at work, or waiting at a gate."""
+        resting = self.status is Status.WRITTEN and not self.execution
+        return (self.status in ACTIVE or self.status is Status.IN_REVIEW) and not resting
+
+    @property
+    def editable(self) -> bool:
+        """Whether people may change what is on paper: nobody works on it, or it waits for exactly that."""
+        return self.status is Status.IN_REVIEW or not self.under_way
 
 
 class ClipStatus(StrEnum):
@@ -106,7 +138,11 @@ class Measurement(Value):
 
 
 class Clip(Value):
-    """One clip of an episode. `sha256` is what the renderer stored; `measured` what was found there afterwards."""
+    """One clip of an episode. `sha256` is what the renderer stored; `measured` what was found there afterwards.
+
+    `takes` are the pictures that were painted for it the last time, with what was thought of each; `calls` what it then
+    bought or found remembered, by the digests that those are remembered under.
+    """
 
     episode_id: Id
     number: int = Field(ge=1, le=MAX_CLIPS)
@@ -118,8 +154,15 @@ class Clip(Value):
     model: str = ""
     draft: bool = False
     take: int = 1
+    takes: tuple[TakeVerdict, ...] = ()
+    calls: tuple[str, ...] = ()
     updated_at: Instant
     measured: Measurement | None = None
+
+    @property
+    def kept(self) -> TakeVerdict | None:
+        """What was thought of the picture that is stored; None where it was stored before pictures were judged."""
+        return next((take for take in self.takes if take.kept and take.sha256 == self.sha256), None)
 
     @property
     def is_measured(self) -> bool:
@@ -138,24 +181,72 @@ def outcome(clips: list[Clip]) -> tuple[Status, str]:
     return (Status.FAILED if len(failed) == len(clips) else Status.PARTIAL), reasons
 
 
-class StageRecord(Value):
-    """One stage's artifact. `document` is JSON; `input_hash` is the hash of everything it was made from.
+class Part(Value):
+    """A piece of a stage's artifact that is made, kept and edited by itself: `look`, or `scene-3`.
 
-    `unusable` counts how often nothing usable was written: the next attempt must not find those answers remembered.
+    `document` is JSON; `input_hash` the hash of everything it was made from.
+    """
+
+    key: str
+    input_hash: str = ""
+    document: str
+    edited: bool = False
+
+
+class StageRecord(Value):
+    """One stage's artifact, in parts.
+
+    `calls` are the remembered generations it came from. `unusable` counts how often nothing usable was written: the
+    next attempt must not find those answers remembered. `notes` is what its checks found and let pass.
     """
 
     episode_id: Id
     name: str
     status: Literal["running", "done", "stopped"]
-    input_hash: str = ""
-    document: str = ""
+    parts: tuple[Part, ...] = ()
+    calls: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     reason: str = ""
-    edited: bool = False
     unusable: int = 0
     started_at: Instant
     finished_at: Instant | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_one_document(cls, stored: Any) -> Any:
+        """Read a script's record as it was kept before artifacts had parts."""
+        if not isinstance(stored, dict) or "document" not in stored:
+            return stored
+        whole = {name: stored[name] for name in ("document", "input_hash", "edited") if name in stored}
+        kept = {name: value for name, value in stored.items() if name not in {"document", "input_hash", "edited"}}
+        return kept | ({"parts": [{"key": "script", **whole}]} if whole["document"] else {})
+
+    def part(self, key: str) -> Part | None:
+        """Return the part with this key, or None."""
+        return next((part for part in self.parts if part.key == key), None)
+
+    def with_part(self, part: Part) -> Self:
+        """Return a copy that has this part, in the place of the one with its key."""
+        others = tuple(other for other in self.parts if other.key != part.key)
+        return self.model_copy(update={"parts": tuple(sorted((*others, part), key=_in_order))})
+
+    @property
+    def edited(self) -> bool:
+        """Whether a person has changed any of it."""
+        return any(part.edited for part in self.parts)
 
     @property
     def seconds(self) -> float | None:
         """How long the stage took, in seconds; None while it runs."""
         return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds()
+
+
+def scene_key(number: int) -> str:
+    """Return the key of the part that is about one scene."""
+    return f"scene-{number}"
+
+
+def _in_order(part: Part) -> tuple[int, str]:
+    # What is about the whole episode comes first, then scene after scene.
+    name, _, number = part.key.rpartition("-")
+    return (int(number), name) if name and number.isdecimal() else (0, part.key)

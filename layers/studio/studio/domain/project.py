@@ -13,13 +13,17 @@ Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?
 
 
 class Brief(Value):
-    """What a show is about: everything a script writer and a painter take from the project."""
+    """What a show is about: everything a script writer and a painter take from the project.
+
+    `community` says in words whose lives it shows ("Somalis in Minneapolis"); references are chosen for it.
+    """
 
     title: Title
     genre: Phrase = "reality drama"
     mood: Phrase = "dramatic"
     theme: Phrase = ""
     locale: Locale = "en"
+    community: Phrase = ""
     photorealistic: bool = False
     aspect: Aspect = Aspect.WIDE
 

@@ -1,11 +1,11 @@
 """Episodes, their clips and stages. The owner's counters change with each status, in one transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from studio.domain.base import new_id
 from studio.domain.episode import (
-    ACTIVE,
     Clip,
     ClipStatus,
     Episode,
@@ -14,6 +14,7 @@ from studio.domain.episode import (
     check_follows,
 )
 from studio.domain.errors import Conflict, NotFound
+from studio.domain.paper import Paper
 from studio.domain.script import Script
 from studio.store import keys
 from studio.store.table import (
@@ -26,7 +27,6 @@ from studio.store.table import (
     fields,
 )
 
-SCRIPT_STAGE = "script_generator_bot"
 _ACTIVITY_DAYS = 90
 _MOVE_TRIES = 5
 
@@ -74,7 +74,7 @@ class Episodes:
                 for name, value in self._item(then).items()
                 if name not in {"committed", "spent"} and (name == "updated_at" or value != self._item(now).get(name))
             }
-            cleared: dict[str, Any] = {} if to in ACTIVE else {"active_in": None, "active_since": None}
+            cleared: dict[str, Any] = {} if then.under_way else {"active_in": None, "active_since": None}
             update = assign(
                 keys.episode(episode_id),
                 changed | cleared,
@@ -91,10 +91,11 @@ class Episodes:
             return then
         raise Conflict("The episode keeps changing; read it again.")
 
-    def edit(self, now: Episode, then: Episode, record: StageRecord | None, script: Script | None) -> None:
-        """Store what a person edited, a script with its artifact, and a pending clip for each description without one.
+    def edit(self, now: Episode, then: Episode, records: Iterable[StageRecord], script: Script | None) -> None:
+        """Store what a person edited: the artifacts it changes, and a pending clip for each description without one.
 
-        `now` is what they edited from. Raises Conflict when it is no longer that.
+        `now` is what they edited from; `script` is what is shot with the edit in it. Raises Conflict when the episode
+        is no longer `now`.
         """
         update = assign(
             keys.episode(now.episode_id),
@@ -108,10 +109,10 @@ class Episodes:
             version=now.version,
             status=now.status,
         )
-        stage = [] if record is None else [self._put_stage(record)]
+        stages = [self._put_stage(record) for record in records]
         clips = [] if script is None else self._missing_clips(now.episode_id, script, then.updated_at)
         try:
-            self._partition.write(update, *stage, *clips)
+            self._partition.write(update, *stages, *clips)
         except ConditionFailedError as error:
             raise Conflict("This was changed meanwhile. Read the episode again, then edit.") from error
 
@@ -123,7 +124,7 @@ class Episodes:
             # A deletion that was cut short left these behind; nothing else can reach them.
             self._delete_parts(episode_id)
             raise
-        if now.status in ACTIVE:
+        if now.under_way:
             raise Conflict(f"The episode is {now.status}. Cancel it or wait until it is done, then delete it.")
         gone = Write(
             "Delete",
@@ -139,7 +140,7 @@ class Episodes:
         self._delete_parts(episode_id)
 
     def _delete_parts(self, episode_id: str) -> None:
-        prefixes = (keys.clip(episode_id), keys.stage(episode_id), keys.bill(episode_id))
+        prefixes = (keys.clip(episode_id), keys.stage(episode_id), keys.gate(episode_id), keys.bill(episode_id))
         parts = [part for prefix in prefixes for part in self._partition.all(prefix)]
         self._partition.write_each(Write("Delete", part["sk"]) for part in parts)
 
@@ -192,15 +193,19 @@ class Episodes:
         """Store a stage's artifact."""
         self._partition.write(self._put_stage(record))
 
+    def paper(self, episode_id: str) -> Paper:
+        """Return everything that the stages have put on paper."""
+        return Paper(self.stages(episode_id))
+
     def script(self, episode_id: str) -> Script | None:
-        """Return the script, or None before it is written."""
-        record = self.stage(episode_id, SCRIPT_STAGE)
-        return Script.model_validate_json(record.document) if record is not None and record.document else None
+        """Return the script as it will be shot, or None before it is written."""
+        return self.paper(episode_id).script
 
-    def save_script(self, episode: Episode, record: StageRecord, script: Script, at: datetime) -> None:
-        """Store a written script: artifact, title and synopsis, and a pending clip for each description.
+    def save_artifact(self, episode: Episode, record: StageRecord, script: Script, at: datetime) -> None:
+        """Store a stage's finished artifact, with the title and synopsis that `script` has with it.
 
-        Clips that are there already stay as they are: what they show is compared when they are rendered.
+        Each clip of the script that is not there yet is put, pending; the others stay as they are: what they show is
+        compared when they are rendered. Raises Conflict when the episode has changed since it was read.
         """
         clips = self._missing_clips(episode.episode_id, script, at)
         update = assign(
@@ -218,7 +223,7 @@ class Episodes:
         try:
             self._partition.write(update, self._put_stage(record), *clips)
         except ConditionFailedError as error:
-            raise Conflict("The episode was started again meanwhile; this script is of an older take.") from error
+            raise Conflict("The episode was changed meanwhile; what was made is of an older state.") from error
 
     # -- what the owner's dashboard reads
 
@@ -236,7 +241,7 @@ class Episodes:
 
     def _item(self, episode: Episode) -> Item:
         item = episode.model_dump(mode="json", exclude_none=True)
-        if episode.status in ACTIVE:
+        if episode.under_way:
             item |= {
                 "active_in": keys.ACTIVE_EPISODES,
                 "active_since": episode.updated_at.isoformat(),

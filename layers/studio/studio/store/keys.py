@@ -60,6 +60,16 @@ def stage(episode_id: str, name: str = "") -> str:
     return f"STAGE#{episode_id}#{name}"
 
 
+def gate(episode_id: str, name: str = "") -> str:
+    """Return a review gate's sort key, or the prefix of an episode's."""
+    return f"GATE#{episode_id}#{name}"
+
+
+def canon(project_id: str, episode_id: str = "") -> str:
+    """Return the sort key of what an episode adds to its show's canon, or the prefix of the show's."""
+    return f"CANON#{project_id}#{episode_id}"
+
+
 def run(run_id: str = "") -> str:
     """Return a BotRun's sort key, or the prefix of all."""
     return f"RUN#{run_id}"

@@ -153,7 +153,7 @@ class Filler:
         entries = (
             self._sources.list_like(context.name, set(inner.get("properties", {}))) if "properties" in inner else []
         )
-        wanted = len(entries) or 3
+        wanted = len(entries) or (0 if self._sources.is_empty(context.name) else 3)
         count = max(low, min(high, wanted if context.depth < _DEEPEST else 0))
         if self._tries(context) > 3:
             count = max(low, min(count, 1))
@@ -230,6 +230,10 @@ class Filler:
         if name in self._sources.ids and tries == 0:
             return self._sources.ids[name]
         place = context.index + sum(ord(c) for c in name) % 7
+        if (offered := self._sources.choices.get(context.name)) and isinstance(offered, list) and tries < 2:
+            # What the material offers for a field of this name: another one for each entry of a list.
+            start = self._sources.rng(f"choices/{context.name}").randrange(len(offered))
+            return str(offered[(start + context.index + tries) % len(offered)])
         if tries == 0:
             if _PERSON.search(name) and self._sources.names:
                 return self._sources.names[context.index % len(self._sources.names)]

@@ -21,7 +21,8 @@ class Sources:
 
     def __init__(self, material: Mapping[str, JsonValue]) -> None:
         """Take `material` apart."""
-        self._material = material
+        choices = material.get("choices")
+        self.choices: Mapping[str, JsonValue] = choices if isinstance(choices, Mapping) else {}
         self._seed = json.dumps(dict(material), sort_keys=True, ensure_ascii=True, default=str)
         self.leaves = list(_leaves("", material))
         prose = [clean(v) for _, v in self.leaves if isinstance(v, str) and not _ID.fullmatch(v)]
@@ -36,6 +37,7 @@ class Sources:
         )
         self.texts = [v for _, v in self.leaves if isinstance(v, str)]
         self.lists = list(_lists("", material))
+        self.empty = {name for name, value in material.items() if value == []}
         words = [w for text in prose for w in re.findall(r"[^\W\d_][\w'’-]+", text)]
         self._count = Counter(
             w.casefold() for w in words if w.casefold() not in lexicon().function_words and len(w) > 2
@@ -79,6 +81,10 @@ class Sources:
             if shared > best[0] and shared >= 2:
                 best = (shared, entries)
         return best[1]
+
+    def is_empty(self, name: str) -> bool:
+        """Tell whether the material says outright that there is nothing under this name."""
+        return name in self.empty
 
     def _weight(self, sentence: str) -> float:
         words = [w.casefold() for w in re.findall(r"[^\W\d_][\w'’-]+", sentence)]

@@ -1,0 +1,67 @@
+"""The craft as data: reality-TV formats, and a director's handbook of what each beat usually asks for.
+
+Writers are shown it as choices to take or to better; the rehearsal takes them.
+"""
+
+import re
+from functools import cache
+from importlib import resources
+
+from pydantic import TypeAdapter
+
+from studio.domain.base import Phrase, Value
+from studio.domain.direction import Camera
+from studio.domain.script import Beat, Script
+
+
+class Format(Value):
+    """A kind of reality-TV episode. `words` in a prompt or script speak for it; `beats` is its usual order."""
+
+    key: str
+    title: str
+    summary: Phrase
+    words: tuple[str, ...]
+    beats: tuple[Beat, ...]
+    arc: Phrase
+
+
+type Choices = dict[str, tuple[str, ...]]
+"""What may be said, by the field it may be said in."""
+
+
+class Handbook(Value):
+    """What usually works: for the look of an episode, and for a scene by its beat. `cameras` are A, B and C."""
+
+    look: Choices
+    beats: dict[Beat, Choices]
+    cameras: dict[Beat, tuple[tuple[str, str, int, str], ...]]
+
+    def set_ups(self, beat: Beat, count: int) -> list[Camera]:
+        """Return the first `count` cameras for a beat."""
+        return [
+            Camera.model_validate({"label": label, "size": size, "angle": angle, "lens_mm": lens, "move": move})
+            for label, (size, angle, lens, move) in zip("ABC", self.cameras[beat][:count], strict=False)
+        ]
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Return the formats by their key."""
+    found = TypeAdapter(list[Format]).validate_json(_read("formats.json"))
+    return {known.key: known for known in found}
+
+
+@cache
+def handbook() -> Handbook:
+    """Return the director's handbook."""
+    return Handbook.model_validate_json(_read("handbook.json"))
+
+
+def likely_format(prompt: str, script: Script) -> str:
+    """Return the key of the format whose words the prompt, and less so the synopsis, speak of most."""
+    said, told = (set(re.findall(r"\w+", text.casefold())) for text in (prompt, script.synopsis))
+    return max(formats().values(), key=lambda f: 3 * len(said & set(f.words)) + len(told & set(f.words))).key
+
+
+def _read(name: str) -> bytes:
+    return resources.files(__package__).joinpath(name).read_bytes()

@@ -1,0 +1,28 @@
+"""A review gate: where an episode waits until a person has looked at it."""
+
+from typing import Literal
+
+from studio.domain.base import Id, Instant, Value
+from studio.domain.episode import Gate
+
+type Decision = Literal["approve", "reject"]
+
+
+class Review(Value):
+    """One opening of a gate.
+
+    `review_id` is new with each opening, so that an answer to an earlier one is known as such. `delivered` turns true
+    when the waiting execution has been told.
+    """
+
+    episode_id: Id
+    gate: Gate
+    review_id: Id
+    take: int
+    decision: Decision | None = None
+    reason: str = ""
+    edited: bool = False
+    delivered: bool = False
+    opened_at: Instant
+    closes_at: Instant
+    answered_at: Instant | None = None

@@ -1,0 +1,203 @@
+"""What each part of each stage is made from, and which parts are not made from that any more.
+
+A part is known by the hash of its material. So an edit of one line reaches the parts that were made from that line and
+no others: the look knows the places and not the lines, the outline what happens and not what is said.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+
+from pydantic import JsonValue
+
+from studio.domain.digest import digest_of
+from studio.domain.episode import Episode, StageRecord, scene_key
+from studio.domain.paper import Paper
+from studio.domain.pipeline import STAGES, Step
+from studio.domain.project import CharacterSheet
+from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Scene, Script
+from studio.domain.storyboard import laid_out
+
+type Material = dict[str, JsonValue]
+type Sheets = Sequence[CharacterSheet]
+
+
+def hash_of(material: Material) -> str:
+    """Return what a part made from this material is known by."""
+    return digest_of(material)
+
+
+def script(episode: Episode, sheets: Sheets) -> Material:
+    """Return what a script is written from. The canon is shown too, and is not in it: a later one changes nothing."""
+    return {
+        "prompt": episode.prompt,
+        "project": episode.brief.model_dump(mode="json"),
+        "cast": [sheet.model_dump(mode="json") for sheet in sheets],
+        "clips": episode.clips_wanted,
+        "spoken_seconds": MAX_SPOKEN_SECONDS_PER_CLIP * episode.clips_wanted,
+        "locale": episode.brief.locale,
+    }
+
+
+def is_rooted(episode: Episode) -> bool:
+    """Tell whether the show belongs somewhere: without a community, and in plain English, there is nothing to root."""
+    return bool(episode.brief.community) or episode.brief.locale != "en"
+
+
+def culture_plan(episode: Episode, written: Script) -> Material:
+    """Return what the references of an episode are chosen from."""
+    return {
+        "synopsis": written.synopsis,
+        "places": _places(written),
+        "community": episode.brief.community,
+        "locale": episode.brief.locale,
+        "air_date": (episode.air_date or episode.created_at.date()).isoformat(),
+    }
+
+
+def culture_scene(episode: Episode, scene: Scene, plan: JsonValue) -> Material:
+    """Return what one scene is rooted from."""
+    return {
+        "scene": scene.model_dump(mode="json"),
+        "community": episode.brief.community,
+        "locale": episode.brief.locale,
+        "references": plan,
+    }
+
+
+def look(episode: Episode, told: Script) -> Material:
+    """Return what an episode's look is made from."""
+    brief = episode.brief.model_dump(mode="json", include={"genre", "mood", "theme", "photorealistic"})
+    return {"project": brief, "synopsis": told.synopsis, "places": _places(told)}
+
+
+def direction(scene: Scene, look_of: JsonValue, sheets: Sheets) -> Material:
+    """Return what one scene is directed from."""
+    return {"scene": scene.model_dump(mode="json"), "people": _people(scene, sheets), "look": look_of}
+
+
+def outline(episode: Episode, told: Script, sheets: Sheets) -> Material:
+    """Return what an episode's outline is made from."""
+    return {
+        "prompt": episode.prompt,
+        "synopsis": told.synopsis,
+        "open_question": told.open_question,
+        "scenes": [scene.model_dump(mode="json", exclude={"lines"}) for scene in told.scenes],
+        "people": [
+            {"name": name, "wants": wants, "hides": hides}
+            for name, wants, hides in [
+                *((sheet.name, sheet.wants, sheet.hides) for sheet in sheets),
+                *((guest.name, "", "") for guest in told.guests),
+            ]
+        ],
+    }
+
+
+def board(scene: Scene, told: Script, paper: Paper, sheets: Sheets) -> Material:
+    """Return what one scene of the storyboard is made from."""
+    seen = paper.outline
+    beat = next((beat for beat in seen.beats if beat.scene == scene.number), None) if seen else None
+    directed = paper.directions.get(scene.number)
+    return {
+        "scene": scene.model_dump(mode="json"),
+        "people": _people(scene, sheets),
+        "beat": beat.model_dump(mode="json") if beat else None,
+        "secrets": [secret.model_dump(mode="json") for secret in seen.secrets] if seen else [],
+        "direction": directed.model_dump(mode="json") if directed else None,
+        "laid_out": [slot.model_dump(mode="json") for slot in laid_out(told)[scene.number]],
+        "clips": [clip.model_dump(mode="json") for clip in told.clips if clip.scene == scene.number],
+    }
+
+
+def hooks(episode: Episode, told: Script) -> Material:
+    """Return what hooks are written from: the opening, and what the episode is about."""
+    return {
+        "title": told.title,
+        "synopsis": told.synopsis,
+        "open_question": told.open_question,
+        "scene": told.scenes[0].model_dump(mode="json"),
+        "genre": episode.brief.genre,
+        "mood": episode.brief.mood,
+    }
+
+
+# What is stale
+
+
+def stale_parts(episode: Episode, paper: Paper, sheets: Sheets) -> dict[Step, tuple[str, ...]]:
+    """Return the parts of each finished stage that were made from something else than what is there now."""
+    found = {}
+    for step in STAGES:
+        record = paper.records.get(step)
+        if record is None or record.status != "done":
+            continue
+        now = {key: hash_of(material) for key, material in _CURRENT[step](episode, paper, sheets).items()}
+        parts = {part.key: part.input_hash for part in record.parts}
+        # A script written by hand was made from nothing, and nothing can make it stale.
+        by_hand = {part.key for part in record.parts if part.edited and not part.input_hash}
+        stale = tuple(key for key in {**now, **parts} if now.get(key) != parts.get(key) and key not in by_hand)
+        if stale:
+            found[step] = stale
+    return found
+
+
+def _script_now(episode: Episode, _: Paper, sheets: Sheets) -> dict[str, Material]:
+    return {"script": script(episode, sheets)}
+
+
+def _culture_now(episode: Episode, paper: Paper, _: Sheets) -> dict[str, Material]:
+    if paper.written is None or not is_rooted(episode):
+        return {}
+    plan = _document(paper.records[Step.CULTURE], "plan")
+    return {"plan": culture_plan(episode, paper.written)} | {
+        scene_key(scene.number): culture_scene(episode, scene, plan) for scene in paper.written.scenes
+    }
+
+
+def _direction_now(episode: Episode, paper: Paper, sheets: Sheets) -> dict[str, Material]:
+    if paper.told is None:
+        return {}
+    chosen = _document(paper.records[Step.DIRECTION], "look")
+    return {"look": look(episode, paper.told)} | {
+        scene_key(scene.number): direction(scene, chosen, sheets) for scene in paper.told.scenes
+    }
+
+
+def _storyboard_now(episode: Episode, paper: Paper, sheets: Sheets) -> dict[str, Material]:
+    if paper.told is None:
+        return {}
+    told = paper.told
+    return {"outline": outline(episode, told, sheets)} | {
+        scene_key(scene.number): board(scene, told, paper, sheets) for scene in told.scenes
+    }
+
+
+def _hooks_now(episode: Episode, paper: Paper, _: Sheets) -> dict[str, Material]:
+    return {} if paper.told is None else {"hooks": hooks(episode, paper.told)}
+
+
+_CURRENT: dict[Step, Callable[[Episode, Paper, Sheets], dict[str, Material]]] = {
+    Step.SCRIPT: _script_now,
+    Step.CULTURE: _culture_now,
+    Step.DIRECTION: _direction_now,
+    Step.STORYBOARD: _storyboard_now,
+    Step.HOOKS: _hooks_now,
+}
+
+
+def _document(record: StageRecord, key: str) -> JsonValue:
+    part = record.part(key)
+    return json.loads(part.document) if part else None
+
+
+def _places(told: Script) -> list[JsonValue]:
+    return list(dict.fromkeys(scene.heading for scene in told.scenes))
+
+
+def _people(scene: Scene, sheets: Sheets) -> list[JsonValue]:
+    speaking = {line.speaker.casefold() for line in scene.lines}
+    known = {sheet.name.casefold(): sheet for sheet in sheets}
+    return [
+        known[name].model_dump(mode="json", include={"name", "role", "wants", "hides", "voice"})
+        for name in known
+        if name in speaking
+    ]

@@ -1,0 +1,95 @@
+"""Everything on paper of one episode, put together from its stages' artifacts."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from studio.domain.culture import SceneCulture
+from studio.domain.direction import Look, SceneDirection
+from studio.domain.episode import Part, StageRecord
+from studio.domain.hooks import HookChoice
+from studio.domain.pipeline import Step
+from studio.domain.revision import revised
+from studio.domain.script import Script
+from studio.domain.storyboard import Outline, SceneBoard, clips_of
+
+
+class Paper:
+    """What the stages have made so far. What is not there yet is None, or empty."""
+
+    def __init__(self, records: Iterable[StageRecord]) -> None:
+        self.records = {record.name: record for record in records}
+
+    @cached_property
+    def written(self) -> Script | None:
+        """The script as its writer left it, or as a person edited it."""
+        part = self._part(Step.SCRIPT, "script")
+        return Script.model_validate_json(part.document) if part else None
+
+    @cached_property
+    def culture(self) -> dict[int, SceneCulture]:
+        """What was rooted in place and community, by scene."""
+        parts = self._scenes(Step.CULTURE)
+        return {number: SceneCulture.model_validate_json(part.document) for number, part in parts.items()}
+
+    @cached_property
+    def told(self) -> Script | None:
+        """The script that is directed and shot: written, and rooted."""
+        if self.written is None:
+            return None
+        return revised(self.written, [scene.revision for scene in self.culture.values()])
+
+    @cached_property
+    def look(self) -> Look | None:
+        """The episode's look."""
+        part = self._part(Step.DIRECTION, "look")
+        return Look.model_validate_json(part.document) if part else None
+
+    @cached_property
+    def directions(self) -> dict[int, SceneDirection]:
+        """How each scene is done, by its number."""
+        parts = self._scenes(Step.DIRECTION)
+        return {number: SceneDirection.model_validate_json(part.document) for number, part in parts.items()}
+
+    @cached_property
+    def outline(self) -> Outline | None:
+        """The episode seen from above."""
+        part = self._part(Step.STORYBOARD, "outline")
+        return Outline.model_validate_json(part.document) if part else None
+
+    @cached_property
+    def boards(self) -> dict[int, SceneBoard]:
+        """The storyboard, by scene."""
+        parts = self._scenes(Step.STORYBOARD)
+        return {number: SceneBoard.model_validate_json(part.document) for number, part in parts.items()}
+
+    @cached_property
+    def hooks(self) -> HookChoice | None:
+        """The ranked hooks, and the one that was chosen."""
+        part = self._part(Step.HOOKS, "hooks")
+        return HookChoice.model_validate_json(part.document) if part else None
+
+    @cached_property
+    def script(self) -> Script | None:
+        """The script as it will be shot: rooted, with the storyboard's clips, and opened by the chosen hook."""
+        script = self.told
+        if script is None:
+            return None
+        clips = clips_of({number: self.boards[number] for number in self.boards if _has(script, number)})
+        if len(clips) == len(script.clips):
+            script = script.model_copy(update={"clips": clips})
+        if self.hooks is not None:
+            script = revised(script, [self.hooks.revision], self.hooks.title)
+        return script
+
+    def _part(self, step: Step, key: str) -> Part | None:
+        record = self.records.get(step)
+        return record.part(key) if record else None
+
+    def _scenes(self, step: Step) -> dict[int, Part]:
+        record = self.records.get(step)
+        parts = record.parts if record else ()
+        return {int(part.key.removeprefix("scene-")): part for part in parts if part.key.startswith("scene-")}
+
+
+def _has(script: Script, number: int) -> bool:
+    return any(scene.number == number for scene in script.scenes)
