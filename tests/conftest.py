@@ -1,5 +1,6 @@
 """What every tier shares: an in-memory AWS shaped like the template, and callers who are somebody."""
 
+import gc
 import json
 import os
 import sys
@@ -43,6 +44,35 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "GEMINI_API_KEY", "GOOGLE_API_KE
 
 hypothesis_settings.register_profile("studio", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))
 hypothesis_settings.load_profile("studio")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give out tests one by one in their order, and those that share something costly together, to one worker.
+
+    What is shared is read from the path: xdist's own groups are lost with pytest's structured ids.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class SharedAtOnce(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            shared = ("tests/flow/", "tests/unit/media/", "tests/e2e/test_chaos.py", "tests/e2e/")
+            return next((path for path in shared if nodeid.startswith(path)), nodeid)
+
+    config.option.loadscopereorder = False
+    return SharedAtOnce(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is imported by now out of the garbage collector's rounds; it is not going away."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Leave what is left to the end of the process: looking through all of it once more takes seconds."""
+    gc.freeze()
 
 
 @dataclass

@@ -28,7 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     mine = [item for item in items if here in item.path.parents]
     for item in mine:
         item.add_marker(pytest.mark.e2e)
-        item.add_marker(pytest.mark.xdist_group("stack"))  # one emulator, so one worker
     items[:] = [item for item in items if item not in mine] + mine
 
 
