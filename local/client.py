@@ -13,6 +13,7 @@ from local.problems import StudioProblem
 Json = dict[str, Any]
 
 POLITE_RETRIES = 4
+FIRST_PAUSE = 0.3
 _PASSING = {502, 503, 504}
 
 TERMINAL = ("completed", "partial", "failed", "cancelled")
@@ -140,7 +141,7 @@ class StudioClient:
                     if answer.is_success:
                         return answer
                     raise ApiProblem(answer)
-            time.sleep(0.3 * 2**attempt)
+            time.sleep(FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")
 
 

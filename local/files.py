@@ -18,6 +18,7 @@ from local.problems import StudioProblem
 
 SLUG_LENGTH = 60
 ATTEMPTS = 5
+FIRST_PAUSE = 0.2
 SETTLE_SECONDS = 15.0
 
 Json = dict[str, Any]
@@ -99,7 +100,7 @@ def fetch(http: httpx.Client, url: str, target: Path, *, sha256: str | None = No
                 return
             trouble = "it is not what its hash says"
             part.unlink(missing_ok=True)
-        time.sleep(0.2 * 2**attempt)
+        time.sleep(FIRST_PAUSE * 2**attempt)
     raise StudioProblem(f"{target.name} could not be downloaded: {trouble}.", "Run the same command with --resume.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import laptop, produce, settings
+from local import client, laptop, produce, settings
 from local.__main__ import main
 from local.laptop import Place
 from local.problems import StudioProblem
@@ -21,6 +21,7 @@ EPISODE = "01HZZZZZZZZZZZZZZZZZABCDEF"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(produce, "FIRST_POLL", 0.01)
+    monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)
     monkeypatch.setenv("STUDIO_CWD", str(tmp_path))
     monkeypatch.delenv(laptop.KEY_VARIABLE, raising=False)
 

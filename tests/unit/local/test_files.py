@@ -16,6 +16,11 @@ from local.problems import StudioProblem
 from tests.unit.local.studio_api import StudioApi, picture
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "FIRST_PAUSE", 0.01)
+
+
 @given(st.text())
 def test_a_slug_is_a_plain_short_name_whatever_the_title(title: str) -> None:
     name = slug(title)
