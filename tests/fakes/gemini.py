@@ -30,7 +30,7 @@ from typing import Any, Literal, Self
 from PIL import Image, ImageDraw
 
 type Json = dict[str, Any]
-type Kind = Literal["text", "image"]
+type Kind = Literal["text", "image", "judge"]
 
 KEY = "AIzaSyFAKE-key_for-tests-only-0123456789"
 
@@ -86,7 +86,8 @@ class Answer(Exception):
 class FakeGemini:
     """The server, as a context manager.
 
-    key: the only one accepted. text_seconds, image_seconds: how long each kind takes. stall_seconds: how long the
+    key: the only one accepted. text_seconds, image_seconds: how long each kind takes; a judge, who is asked for text
+    about pictures, as long as text. stall_seconds: how long the
     outcome "timeout" keeps silent. rates: share of requests that end in an outcome when none is queued, drawn with
     `seed`.
     """
@@ -108,13 +109,13 @@ class FakeGemini:
             raise ValueError(f"no such outcome: {', '.join(sorted(unknown))}")
         self.key = key
         self._host = host
-        self.seconds: dict[Kind, float] = {"text": text_seconds, "image": image_seconds}
+        self.seconds: dict[Kind, float] = {"text": text_seconds, "image": image_seconds, "judge": text_seconds}
         self.stall_seconds = stall_seconds
         self._rates = dict(rates or {})
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._calls: list[Call] = []
-        self._queued: dict[Kind, deque[str]] = {"text": deque(), "image": deque()}
+        self._queued: dict[Kind, deque[str]] = {"text": deque(), "image": deque(), "judge": deque()}
         self._closing = threading.Event()
         self._server = _Server((host, port), _Handler)
         self._server.fake = self
@@ -166,7 +167,8 @@ class FakeGemini:
         """Record a request and decide how it ends."""
         words = tuple(_words(body))
         modalities = _get(_get(body, "generationConfig", {}), "responseModalities", [])
-        kind: Kind = "image" if "IMAGE" in modalities else "text"
+        sees = any(word.startswith("<image/") for word in words)
+        kind: Kind = "image" if "IMAGE" in modalities else "judge" if sees else "text"
         with self._lock:
             call = Call(
                 kind=kind,
@@ -424,6 +426,13 @@ def _scripted(call: Call) -> str | None:
     return str(script.model_dump_json())
 
 
+def _judged(call: Call, score: int, **others: Any) -> str:
+    """Return a mark for everything that is asked about. others: scores of single criteria, `...` for none at all."""
+    scores = {key: others.get(key, score) for key in _schema(call).get("properties", {})}
+    marks = {key: {"reason": f"{key} {call.sha256[:6]}", "score": one} for key, one in scores.items() if one is not ...}
+    return json.dumps(marks)
+
+
 def _filled(node: Json, definitions: Json, word: str, name: str = "answer") -> Any:
     """Return the least that fits `node`: required fields only, bounds read from the description as a model would."""
     if "$ref" in node:
@@ -477,7 +486,9 @@ def painted(call: Call, encoding: str = "PNG") -> bytes:
 
 
 def _ok(call: Call) -> Json:
-    return _image(call, painted(call)) if call.kind == "image" else _text(call, _written(call))
+    if call.kind == "image":
+        return _image(call, painted(call))
+    return _text(call, _judged(call, 4) if call.kind == "judge" else _written(call))
 
 
 def _thought_first(call: Call) -> Json:
@@ -566,6 +577,12 @@ OUTCOMES: dict[str, Callable[[Call], Json]] = {
     "cut-json": lambda call: _truncated(call, "STOP"),
     "continuation": _continued,
     "wrong-schema": lambda call: _text(call, json.dumps({"unexpected": True})),
+    "poor": lambda call: _text(call, _judged(call, 2)),
+    "nothing-applies": lambda call: _text(call, _judged(call, 4, hands=None, faces=None, natural_expression=None)),
+    "light-does-not-apply": lambda call: _text(call, _judged(call, 4, light=None)),
+    "six-of-five": lambda call: _text(call, _judged(call, 6)),
+    "between-scores": lambda call: _text(call, _judged(call, 4, light=3.5)),
+    "no-light": lambda call: _text(call, _judged(call, 4, light=...)),
     "thought-first": _thought_first,
     "jpeg": lambda call: _image(call, painted(call, "JPEG"), media_type="image/jpeg"),
     "oversized": _oversized,

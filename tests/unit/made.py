@@ -14,10 +14,11 @@ from pydantic import BaseModel
 from studio.domain.base import new_id
 from studio.domain.episode import Clip, Episode, StageRecord, Status
 from studio.domain.project import Brief
+from studio.domain.realism import Mark
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
 from studio.domain.shot import Aspect
-from studio.generation.ports import PaintRequest, Picture, WriteRequest
+from studio.generation.ports import Judgement, JudgeRequest, PaintRequest, Picture, WriteRequest
 from studio.store.episodes import SCRIPT_STAGE
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -111,9 +112,11 @@ def items_of(studio: Any) -> dict[str, Any]:
 
 
 def a_picture(kind: str = "PNG", shade: int = 90, size: tuple[int, int] = (16, 9)) -> bytes:
-    """Return a small encoded picture."""
+    """Return a small encoded picture, of two colours, because one alone is none."""
     out = io.BytesIO()
-    Image.new("RGB", size, (shade, 40, 40)).save(out, kind)
+    picture = Image.new("RGB", size, (shade, 40, 40))
+    picture.paste((240, 240, 240), (0, 0, size[0] // 2, size[1] // 2))
+    picture.save(out, kind)
     return out.getvalue()
 
 
@@ -134,6 +137,32 @@ class ListedPainter:
             raise now
         receipt = Receipt(provider="gemini", model=self.model, usage=self.usage)
         return Picture(data=now, media_type="image/png", width=16, height=9), receipt
+
+
+@dataclass
+class ListedJudge:
+    """A judge that does what its list says, in order, and then finds no fault: an error is raised.
+
+    A score is for every criterion; a mapping gives some a score of their own, and None to one that does not apply.
+    """
+
+    does: list[Any] = field(default_factory=list)
+    model: str = "gemini-3.8-flash"
+    usage: Usage = field(default_factory=lambda: Usage(input_tokens=1000, output_tokens=400))
+    calls: list[JudgeRequest] = field(default_factory=list)
+
+    def judge(self, request: JudgeRequest) -> tuple[Judgement, Receipt]:
+        """Take the next turn of the list."""
+        self.calls.append(request)
+        now = self.does.pop(0) if self.does else 5
+        if isinstance(now, BaseException):
+            raise now
+        scores = now if isinstance(now, dict) else {criterion.key: now for criterion in request.criteria}
+        marks = [
+            Mark(criterion=criterion.key, reason="As one sees.", score=scores.get(criterion.key, 5))
+            for criterion in request.criteria
+        ]
+        return Judgement(marks=tuple(marks)), Receipt(provider="gemini", model=self.model, usage=self.usage)
 
 
 @dataclass

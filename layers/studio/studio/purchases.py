@@ -19,8 +19,17 @@ from pydantic import BaseModel
 from studio.domain.digest import digest_of
 from studio.domain.errors import StudioError, Throttled, Unavailable
 from studio.domain.spend import Spend
-from studio.generation.catalogue import Price
-from studio.generation.ports import Painter, PaintRequest, Receipt, Writer, WriteRequest
+from studio.generation.catalogue import CHARS_PER_TOKEN, REFERENCE_TOKENS, Price
+from studio.generation.ports import (
+    Judge,
+    Judgement,
+    JudgeRequest,
+    Painter,
+    PaintRequest,
+    Receipt,
+    Writer,
+    WriteRequest,
+)
 from studio.store.ledger import Bill, Call, Ledger
 from studio.store.memo import Memo, Remembered
 from studio.store.quota import Quota
@@ -181,3 +190,27 @@ class BoughtPainter:
 
         estimate = self._terms.price.estimate_image(len(request.prompt), len(request.references))
         return self._till.buy(digest, self.model, estimate, self._terms, make)
+
+
+class BoughtJudge:
+    """A Judge whose judgements are remembered, paid for and rate-limited. `model` and `opened` as for a writer."""
+
+    def __init__(self, model: str, opened: Callable[[], Judge], till: Till, terms: Terms) -> None:
+        self.model = model
+        self._opened = opened
+        self._till = till
+        self._terms = terms
+
+    def judge(self, request: JudgeRequest) -> Judgement:
+        """Return what is to be said about the picture. Raises what `Till.buy` raises."""
+        # Pictures are known by their own SHA-256; their bytes need not be hashed again.
+        asked = request.model_dump(mode="json", exclude={"picture": True, "references": {"__all__": {"data"}}})
+        digest = digest_of("judge", self._terms.provider, self.model, asked)
+
+        def make() -> tuple[bytes, str, Receipt]:
+            judgement, receipt = self._opened().judge(request)
+            return judgement.model_dump_json().encode(), "application/json", receipt
+
+        pictures = (1 + len(request.references)) * REFERENCE_TOKENS * CHARS_PER_TOKEN
+        estimate = self._terms.price.estimate_text(len(json.dumps(asked)) + pictures, request.max_output_tokens)
+        return Judgement.model_validate_json(self._till.buy(digest, self.model, estimate, self._terms, make))

@@ -1,12 +1,12 @@
-"""Asking a writer until what it wrote keeps the field's rules: at most two repairs, with the checker's own words."""
+"""Asking until an answer keeps the field's rules: at most two repairs, with the checker's own words."""
 
 from collections.abc import Callable
 
 from pydantic import BaseModel
 
 from studio.domain.errors import BadAnswer
-from studio.generation.ports import WriteRequest
-from studio.purchases import BoughtWriter
+from studio.generation.ports import Judgement, JudgeRequest, WriteRequest
+from studio.purchases import BoughtJudge, BoughtWriter
 
 MAX_REPAIRS = 2
 ATTEMPTS = 1 + MAX_REPAIRS
@@ -35,3 +35,17 @@ def write_checked[T: BaseModel](
         f"The writer's answer was still not usable after {MAX_REPAIRS} repairs: {' '.join(wrong)} "
         "Try again, or say more in the prompt."
     )
+
+
+def judge_checked(judge: BoughtJudge, request: JudgeRequest) -> Judgement:
+    """Return a judgement with every mark that was asked for; the adapter is its checker.
+
+    Raises BadAnswer with what is still wrong after the last repair, and whatever the judge raises.
+    """
+    wrong: tuple[str, ...] = ()
+    for number in range(ATTEMPTS):
+        try:
+            return judge.judge(request.model_copy(update={"feedback": wrong, "take": request.take + number}))
+        except BadAnswer as error:
+            wrong = (str(error),)
+    raise BadAnswer(f"The judge's answer was still not usable after {MAX_REPAIRS} repairs: {' '.join(wrong)}")

@@ -26,8 +26,8 @@ from studio.store.table import Partition
 if TYPE_CHECKING:
     # What buys is imported by who buys: a read starts without it.
     from studio.generation.catalogue import Use
-    from studio.generation.ports import Painter, Writer
-    from studio.purchases import BoughtPainter, BoughtWriter, Purpose, Terms, Till
+    from studio.generation.ports import Judge, Painter, Writer
+    from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
 
 SYSTEM = "system"
 """The owner of scheduled work for everyone."""
@@ -37,7 +37,10 @@ _KEY_SECONDS = 300
 
 @dataclass(frozen=True)
 class Settings:
-    """What the template sets for every function. Rates are calls a second; caps US dollars."""
+    """What the template sets for every function. Rates are calls a second; caps US dollars.
+
+    takes: how many pictures a clip may have painted, to keep the best. realism_threshold: the verdict to stop at.
+    """
 
     table: str
     videos_bucket: str
@@ -47,6 +50,9 @@ class Settings:
     gemini_base_url: str = ""
     text_model: str = ""
     image_model: str = ""
+    judge_model: str = ""
+    takes: int = 2
+    realism_threshold: float = 3.5
     text_rate: float = 5.0
     image_rate: float = 1.0
     monthly_cap_usd: str = "25"
@@ -67,6 +73,9 @@ class Settings:
             gemini_base_url=env.get("GEMINI_BASE_URL", ""),
             text_model=env.get("TEXT_MODEL", ""),
             image_model=env.get("IMAGE_MODEL", ""),
+            judge_model=env.get("JUDGE_MODEL", ""),
+            takes=int(env.get("TAKES", "2")),
+            realism_threshold=float(env.get("REALISM_THRESHOLD", "3.5")),
             text_rate=float(env.get("TEXT_RATE", "5")),
             image_rate=float(env.get("IMAGE_RATE", "1")),
             monthly_cap_usd=env.get("MONTHLY_CAP_USD", "25"),
@@ -94,7 +103,7 @@ class Studio:
     """Everything one request may use, opened for its owner.
 
     take: the number of the episode's execution that calls; None when a person does.
-    writers, painters: stand in for the provider of that name, in tests.
+    writers, painters, judges: stand in for the provider of that name, in tests.
     """
 
     owner: str
@@ -104,6 +113,7 @@ class Studio:
     client: Callable[[str], Any] = client
     writers: dict[str, "Writer"] = field(default_factory=dict)
     painters: dict[str, "Painter"] = field(default_factory=dict)
+    judges: dict[str, "Judge"] = field(default_factory=dict)
 
     @classmethod
     def opened_for(cls, owner: str, take: int | None = None) -> "Studio":
@@ -208,6 +218,37 @@ class Studio:
         from studio.generation.gemini.painter import GeminiPainter
 
         return GeminiPainter(self._gemini(), model)
+
+    def judge(self, provider: ProviderName, purpose: str, episode: Episode, clip: int) -> "BoughtJudge":
+        """Return the provider's judge. Raises ProviderFailed for an unknown model; its calls ProviderMissing."""
+        from studio.purchases import BoughtJudge, Purpose
+
+        model = self._judge_model(provider)
+        where = Purpose(purpose, episode.episode_id, clip)
+        return BoughtJudge(
+            model, lambda: self._open_judge(provider, model), self.till, self._terms(provider, "text", model, where)
+        )
+
+    def _judge_model(self, provider: ProviderName) -> str:
+        if provider in self.judges:
+            return self.judges[provider].model
+        if provider == "draft":
+            from studio.generation.draft.judge import MODEL
+
+            return MODEL
+        # A judge reads and writes: any text model that sees pictures will do.
+        return self.settings.judge_model or self._model(provider, "text", {})
+
+    def _open_judge(self, provider: ProviderName, model: str) -> "Judge":
+        if provider in self.judges:
+            return self.judges[provider]
+        if provider == "draft":
+            from studio.generation.draft.judge import DraftJudge
+
+            return DraftJudge()
+        from studio.generation.gemini.judge import GeminiJudge
+
+        return GeminiJudge(self._gemini(), model)
 
     def _model(self, provider: ProviderName, use: "Use", ports: "Mapping[str, Writer] | Mapping[str, Painter]") -> str:
         """Return the id of the provider's model for a use: its stand-in's, the setting's or the catalogue's."""

@@ -11,11 +11,15 @@ from typing import Protocol
 from pydantic import BaseModel, Field, JsonValue
 
 from studio.domain.base import Value
+from studio.domain.realism import Criterion, Mark
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.shot import Aspect, Shot
 
 MAX_OUTPUT_TOKENS = 32_768
 """The most a text call may write, thinking included, where a request does not say less."""
+
+MAX_JUDGEMENT_TOKENS = 4_096
+"""The most a judge may write, thinking included: eight marks of two sentences are about a thousand."""
 
 
 class WriteRequest(Value):
@@ -56,6 +60,37 @@ class PaintRequest(Value):
     take: int = 1
 
 
+class JudgeRequest(Value):
+    """One picture to be judged, blind: nothing in here says who painted it, with what, or at which attempt.
+
+    instructions: the rubric. criteria: what is to be marked, each once. material: what the picture should show, by
+    name, as data. references show what people look like. feedback: what was wrong with earlier answers. `take` tells
+    attempts apart that are otherwise the same; no model is shown it.
+    """
+
+    instructions: str
+    criteria: tuple[Criterion, ...]
+    material: Mapping[str, JsonValue]
+    picture: bytes
+    media_type: str
+    sha256: str
+    references: tuple[Reference, ...] = ()
+    feedback: tuple[str, ...] = ()
+    take: int = 1
+    max_output_tokens: int = Field(default=MAX_JUDGEMENT_TOKENS, ge=256, le=MAX_OUTPUT_TOKENS)
+
+
+class Judgement(Value):
+    """What a judge says: one mark for each criterion, in their order.
+
+    `rehearsal` means that nobody looked: then there are no marks, and `note` says so.
+    """
+
+    marks: tuple[Mark, ...] = ()
+    rehearsal: bool = False
+    note: str = ""
+
+
 class Picture(Value):
     """An encoded picture. `media_type` is image/png or image/jpeg."""
 
@@ -91,4 +126,29 @@ class Painter(Protocol):
         ...
 
 
-__all__ = ["PaintRequest", "Painter", "Picture", "Receipt", "Reference", "Usage", "WriteRequest", "Writer"]
+class Judge(Protocol):
+    """Judges a picture."""
+
+    @property
+    def model(self) -> str:
+        """The model's id, part of what a call is remembered under."""
+        ...
+
+    def judge(self, request: JudgeRequest) -> tuple[Judgement, Receipt]:
+        """Return what is to be said about the picture. Raises BadAnswer when the answer does not fit the criteria."""
+        ...
+
+
+__all__ = [
+    "Judge",
+    "JudgeRequest",
+    "Judgement",
+    "PaintRequest",
+    "Painter",
+    "Picture",
+    "Receipt",
+    "Reference",
+    "Usage",
+    "WriteRequest",
+    "Writer",
+]

@@ -51,10 +51,12 @@ def ask(
     model: str,
     contents: types.Content,
     config: types.GenerateContentConfig,
+    setting: str = "",
 ) -> types.GenerateContentResponse:
     """Return the model's answer to one request.
 
-    use: which setting to name when the model is the problem. Raises Throttled, Unavailable, ProviderFailed and Blocked.
+    use: what the model is for. setting: the one to name when the model is the problem, where it is not its use's.
+    Raises Throttled, Unavailable, ProviderFailed and Blocked.
     """
     outcome: StudioError
     try:
@@ -71,7 +73,7 @@ def ask(
             ),
         )
     except errors.APIError as error:
-        outcome = refused(error, use, model)
+        outcome = refused(error, use, model, setting)
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError):
         outcome = Unavailable("Gemini could not be reached.")
     except httpx2.TimeoutException:

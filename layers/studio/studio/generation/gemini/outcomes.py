@@ -27,7 +27,7 @@ _CHANGE = {
 """Reasons of `finish_reason` and `block_reason` that a retry cannot change."""
 
 
-def refused(error: errors.APIError, use: Use, model: str) -> StudioError:
+def refused(error: errors.APIError, use: Use, model: str, setting: str = "") -> StudioError:
     """Return what an error answer means. Its words are quoted only where they help, and never with a key in them."""
     code = error.code
     if code == 429:
@@ -45,7 +45,7 @@ def refused(error: errors.APIError, use: Use, model: str) -> StudioError:
     if code == 404:
         instead = successor(model, use)
         other = instead if instead != model else "one that it has"
-        return ProviderFailed(f"Gemini does not have the model “{model}”; set {SETTINGS[use]} to {other}.")
+        return ProviderFailed(f"Gemini does not have the model “{model}”; set {setting or SETTINGS[use]} to {other}.")
     return ProviderFailed(f"Gemini does not take the request ({code}): {_quotable(error.message)}")
 
 

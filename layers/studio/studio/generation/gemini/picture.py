@@ -1,5 +1,6 @@
 """What the bytes of a picture say about it, read from the header alone."""
 
+from collections.abc import Iterator
 from struct import unpack
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -8,6 +9,11 @@ _SIZES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE
 """JPEG's start-of-frame markers (ITU T.81, table B.1): C4, C8 and CC in the same range are something else."""
 _BARE = {0x01, *range(0xD0, 0xD8)}
 """Markers without a length: TEM and RST0 to RST7."""
+_SCAN = 0xDA
+_TOLD = {0xFE, 0xE1, *range(0xE3, 0xEE), 0xEF}
+"""JPEG's comments and application segments, but for those that say how to read colours (APP0, APP2 and APP14)."""
+_SHOWN = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT"}
+"""PNG's chunks that pixels and their colours need."""
 
 
 def read_header(data: bytes) -> tuple[str, int, int]:
@@ -17,6 +23,39 @@ def read_header(data: bytes) -> tuple[str, int, int]:
     if data.startswith(_JPEG):
         return "image/jpeg", *_jpeg(data)
     raise ValueError("neither PNG nor JPEG")
+
+
+def bare(data: bytes) -> bytes:
+    """Return a PNG or JPEG with its pixels and without what else it carries, such as who or what made it.
+
+    What cannot be read as either comes back as it is.
+    """
+    if data.startswith(_PNG):
+        return _PNG + b"".join(chunk for chunk in _chunks(data) if chunk[4:8] in _SHOWN)
+    if data.startswith(_JPEG):
+        return _bare_jpeg(data)
+    return data
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    at = len(_PNG)
+    while at + 12 <= len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4])
+        yield data[at:end]
+        at = end
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    kept, at = [data[:2]], 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == _SCAN:
+            break
+        end = at + (2 if marker in _BARE else 1 if marker == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4]))
+        if marker not in _TOLD:
+            kept.append(data[at:end])
+        at = end
+    return b"".join([*kept, data[at:]])
 
 
 def _png(data: bytes) -> tuple[int, int]:

@@ -51,14 +51,19 @@ class GeminiWriter:
                 max_output_tokens=request.max_output_tokens,
             ),
         )
-        paid = receipt(answer, self._model)
-        text = "".join(part.text for part in spoken(answer) if part.text)
-        with charged(paid):
-            if finish(answer) in _CUT:
-                raise BadAnswer(f"The answer was cut off after {len(text):,} characters; write less.")
-            if not text.strip():
-                raise Unavailable("Gemini answered with nothing.", sent=True)
-            return _read(text, schema), paid
+        return parsed(answer, self._model, schema)
+
+
+def parsed[T: BaseModel](answer: types.GenerateContentResponse, model: str, schema: type[T]) -> tuple[T, Receipt]:
+    """Return the instance of `schema` that an answer holds, and its receipt. Raises BadAnswer and Unavailable."""
+    paid = receipt(answer, model)
+    text = "".join(part.text for part in spoken(answer) if part.text)
+    with charged(paid):
+        if finish(answer) in _CUT:
+            raise BadAnswer(f"The answer was cut off after {len(text):,} characters; write less.")
+        if not text.strip():
+            raise Unavailable("Gemini answered with nothing.", sent=True)
+        return _read(text, schema), paid
 
 
 def message(request: WriteRequest) -> str:
