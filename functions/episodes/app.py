@@ -12,6 +12,7 @@ from studio.domain.base import Id, Instant, Text, Title, Value, Version
 from studio.domain.episode import ACTIVE, TERMINAL, Clip, ClipStatus, Episode, StageRecord, Status
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.domain.money import usd
+from studio.domain.realism import TakeVerdict
 from studio.domain.screenplay import to_fountain, to_markdown
 from studio.domain.script import Script, problems
 from studio.domain.shot import Aspect
@@ -52,7 +53,10 @@ class StageView(Value):
 
 
 class ClipView(Value):
-    """A clip. `measured` turns true when the stored file has been measured; then its size is known."""
+    """A clip. `measured` turns true when the stored file has been measured; then its size is known.
+
+    `takes` are the pictures that were painted for it the last time, each with what was thought of it.
+    """
 
     number: int
     scene: int | None
@@ -65,6 +69,7 @@ class ClipView(Value):
     model: str
     draft: bool
     take: int
+    takes: tuple[TakeVerdict, ...]
     measured: bool
     bytes: int | None
     width: int | None

@@ -1,21 +1,25 @@
-"""Task of the video state machine: one clip's description becomes a picture in the bucket."""
+"""Task of the video state machine: one clip's description becomes a picture in the bucket, the best of a few."""
 
 import hashlib
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
 from pydantic import Field
 
+from media.pixels import inspect
 from studio.domain.base import Id, Value
-from studio.domain.episode import MAX_CLIPS, ClipStatus, Episode, Status
-from studio.domain.errors import Conflict, MissingReference, NotFound, Retryable, StudioError
-from studio.domain.project import Character
-from studio.domain.script import ClipDescription, Script
+from studio.domain.episode import MAX_CLIPS, Clip, ClipStatus, Episode, Status
+from studio.domain.errors import FINAL, BadAnswer, Conflict, NotFound, Retryable, StudioError
+from studio.domain.realism import TakeVerdict, Verdict, acceptable, best, decided, faults_of, take_numbers
 from studio.domain.shot import Figure, Shot
 from studio.entry import Studio, stage
 from studio.generation.ports import PaintRequest, Reference
+from studio.judging import judge_picture
+from studio.purchases import BoughtPainter
 from studio.rollup import write_clip
+from studio.shots import Staged, staged
 
 # Before the first heading the prompt for every picture, then one section for each look.
 _COMMON, _STORYBOARD, _PHOTOREALISTIC = re.split(
@@ -39,16 +43,29 @@ class ClipReport(Value):
     sha256: str
 
 
+@dataclass
+class _Shooting:
+    """The takes of a clip so far, the pictures that can be shown, and why there are no more."""
+
+    takes: list[TakeVerdict] = field(default_factory=list)
+    pictures: dict[int, bytes] = field(default_factory=dict)
+    stopped: str = ""
+
+
 def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
-    """Paint one clip and store it. What was painted before from the same description is taken from memory."""
+    """Paint one clip, have it judged, paint it anew where that is poor, and store the best.
+
+    What was painted or judged before, from the same description, is taken from memory.
+    """
     episode = studio.episodes.get(request.episode_id)
     if episode.status is not Status.RENDERING or episode.take != studio.take:
         episode = studio.episodes.move(episode.episode_id, Status.RENDERING, studio.clock(), expect=studio.take)
     clip = studio.episodes.clip(episode.episode_id, request.clip)
     studio.episodes.update_clip(episode.episode_id, clip.number, studio.clock(), status=ClipStatus.RENDERING, reason="")
+    shooting = _Shooting()
     try:
         painter = studio.painter(episode.provider, "render_clip", episode, clip.number)
-        picture = painter.paint(paint_request(episode, request.clip, clip.take, studio))
+        kept = _shoot(shooting, episode, clip, painter, studio)
     except StudioError as error:
         _check_take(episode.episode_id, studio)
         # Kept where people look; the next attempt clears it.
@@ -56,12 +73,13 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
         studio.episodes.update_clip(episode.episode_id, clip.number, studio.clock(), status=status, reason=str(error))
         raise
     _check_take(episode.episode_id, studio)
+    picture = shooting.pictures[kept.take]
     suffix, media_type = next(kind for magic, kind in _SUFFIXES.items() if picture.startswith(magic))
     name = f"clips/{clip.number}.{suffix}"
-    sha256 = hashlib.sha256(picture).hexdigest()
     studio.videos.put(f"{episode.episode_id}/{name}", picture, media_type)
     if clip.name and clip.name != name:
         studio.videos.delete(f"{episode.episode_id}/{clip.name}")
+    takes = decided(shooting.takes, studio.settings.realism_threshold, shooting.stopped)
     try:
         studio.episodes.update_clip(
             episode.episode_id,
@@ -70,10 +88,12 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
             status=ClipStatus.RENDERED,
             reason="",
             name=name,
-            sha256=sha256,
+            sha256=kept.sha256,
             provider=episode.provider,
             model=painter.model,
             draft=episode.provider == "draft",
+            takes=[take.model_dump(mode="json") for take in takes],
+            calls=list(dict.fromkeys(purchase.digest for purchase in studio.till.purchases)),
         )
     except NotFound:
         # Deleted while this was stored: nothing of it may stay.
@@ -82,7 +102,7 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
     if studio.episodes.clip(episode.episode_id, clip.number).is_measured:
         # The event of the file's arrival was faster than this, so its `.json` did not know all of it.
         write_clip(studio, episode.episode_id, clip.number)
-    return ClipReport(clip=clip.number, name=name, sha256=sha256)
+    return ClipReport(clip=clip.number, name=name, sha256=kept.sha256)
 
 
 def _check_take(episode_id: str, studio: Studio) -> None:
@@ -91,53 +111,84 @@ def _check_take(episode_id: str, studio: Studio) -> None:
         raise Conflict("The episode was started again meanwhile; this picture is of an older take.")
 
 
-def paint_request(episode: Episode, number: int, take: int, studio: Studio) -> PaintRequest:
-    """Return what a painter is asked for clip `number`. Raises NotFound, MissingReference."""
-    script = studio.episodes.script(episode.episode_id)
-    if script is None:
-        raise NotFound("The episode has no script yet.")
-    described = script.clip(number)
-    in_frame = {name.casefold() for name in described.people}
-    cast = [character for character in studio.cast_of(episode) if character.sheet.name.casefold() in in_frame]
-    references = tuple(_reference(character, studio) for character in cast if character.reference_id is not None)
-    shot = Shot(
-        scene=described.scene,
-        number=number,
-        heading=script.scene(described.scene).heading,
-        description=described.description,
-        people=_figures(described, script, cast),
-        size=described.size,
-        angle=described.angle,
-        lens_mm=described.lens_mm,
-        move=described.move,
-        mood=episode.brief.mood,
-        genre=episode.brief.genre,
-    )
+def _shoot(shooting: _Shooting, episode: Episode, clip: Clip, painter: BoughtPainter, studio: Studio) -> TakeVerdict:
+    """Paint takes until one is good enough, or there are as many as there may be, and return the best.
+
+    Raises what the first take's painter raises; later ones raise only what may pass by itself: whatever else stops
+    them, there is a picture. Raises BadAnswer when there is none.
+    """
+    on_paper = staged(episode, clip.number, studio)
+    seen = _seen(studio.episodes.clips(episode.episode_id), clip.number)
+    for number in take_numbers(clip.take, studio.settings.takes):
+        if shooting.takes and not _goes_on(episode, studio):
+            break
+        try:
+            picture = painter.paint(paint_request(episode, on_paper, number))
+        except FINAL as error:
+            if best(shooting.takes) is None:
+                raise
+            shooting.stopped = str(error)
+            break
+        found = inspect(picture, episode.aspect, seen)
+        take = TakeVerdict(
+            take=number,
+            sha256=hashlib.sha256(picture).hexdigest(),
+            pixels_sha256=found.sha256,
+            model=painter.model,
+            pixels=found.faults,
+        )
+        verdict, why = (None, "") if found.faults else _verdict(picture, on_paper, episode, clip, studio)
+        take = take.model_copy(update={"verdict": verdict, "reason": why})
+        shooting.takes.append(take)
+        if take.usable:
+            shooting.pictures[number] = picture
+        if not found.faults and (verdict is None or acceptable(verdict, studio.settings.realism_threshold)):
+            # Without a judge another take could not be told from this one.
+            break
+    kept = best(shooting.takes)
+    if kept is None:
+        wrong = "; ".join(f"take {take.take}: {faults_of(take)}" for take in shooting.takes)
+        raise BadAnswer(f"No picture came that can be shown ({wrong}). Ask for another take, or describe it otherwise.")
+    return kept
+
+
+def _verdict(
+    picture: bytes, on_paper: Staged, episode: Episode, clip: Clip, studio: Studio
+) -> tuple[Verdict | None, str]:
+    """Return what a judge says of a picture; None, and why, where none can."""
+    try:
+        judge = studio.judge(episode.provider, "judge_clip", episode, clip.number)
+        return judge_picture(judge, picture, on_paper, photorealistic=episode.brief.photorealistic), ""
+    except FINAL as error:
+        # It is paid for and may well be good: that nobody could say so is no reason to have no picture.
+        return None, f"It could not be judged: {error}"
+
+
+def _seen(clips: list[Clip], number: int) -> set[str]:
+    """Return the SHA-256 of the other clips' pictures, as files and as pixels."""
+    others = [clip for clip in clips if clip.number != number and clip.status is ClipStatus.RENDERED]
+    return {clip.sha256 for clip in others} | {
+        clip.kept.pixels_sha256 for clip in others if clip.kept is not None and clip.kept.pixels_sha256
+    }
+
+
+def _goes_on(episode: Episode, studio: Studio) -> bool:
+    """Tell whether the episode is still being made, in this take: else another picture is money thrown away."""
+    now = studio.episodes.get(episode.episode_id)
+    return now.status is Status.RENDERING and now.take == studio.take
+
+
+def paint_request(episode: Episode, on_paper: Staged, take: int) -> PaintRequest:
+    """Return what a painter is asked for one take of a clip."""
+    photorealistic = episode.brief.photorealistic
     return PaintRequest(
-        prompt=_prompt(shot, references, photorealistic=episode.brief.photorealistic),
-        shot=shot,
+        prompt=_prompt(on_paper.shot, on_paper.references, photorealistic=photorealistic),
+        shot=on_paper.shot,
         aspect=episode.aspect,
-        photorealistic=episode.brief.photorealistic,
-        references=references,
+        photorealistic=photorealistic,
+        references=on_paper.references,
         take=take,
     )
-
-
-def _figures(described: ClipDescription, script: Script, cast: list[Character]) -> tuple[Figure, ...]:
-    known = {character.sheet.name.casefold(): character.sheet.figure() for character in cast}
-    guests = {guest.name.casefold(): guest.figure() for guest in script.guests}
-    return tuple((guests | known).get(name.casefold(), Figure(name=name)) for name in described.people)
-
-
-def _reference(character: Character, studio: Studio) -> Reference:
-    try:
-        attachment, data = studio.attachments.read(character.reference_id or "")
-    except NotFound as error:
-        raise MissingReference(
-            f"The reference picture of {character.sheet.name} is not there. Upload it again, or take it off them."
-        ) from error
-    sha256 = hashlib.sha256(data).hexdigest()
-    return Reference(name=character.sheet.name, data=data, media_type=attachment.media_type, sha256=sha256)
 
 
 def _prompt(shot: Shot, references: tuple[Reference, ...], *, photorealistic: bool) -> str:

@@ -85,7 +85,7 @@ def test_editing_one_clip_buys_that_clip_and_nothing_else(deployed: Deployed, am
     amina.ok("POST", "/functions/generate-video", {"episode_id": episode["episode_id"]})
     after = amina.finished(episode["episode_id"])
     assert after["status"] == "completed"
-    assert [call.kind for call in deployed.gemini.calls] == ["image"]
+    assert [call.kind for call in deployed.gemini.calls] == ["image", "judge"]
     changed = [a["number"] for a, b in zip(after["clips"], before["clips"], strict=True) if a["sha256"] != b["sha256"]]
     assert changed == [2]
 

@@ -146,7 +146,8 @@ def test_a_picture_of_an_older_take_does_not_replace_the_newer_one(world: World)
     stored = world.file(episode["episode_id"], "clips/1.png")
     assert clip["sha256"] == hashlib.sha256(stored).hexdigest()
     assert "The letter burns." in world.painter.asked[-1].prompt
-    newer, older = (spend.digest for spend in sorted(world.ledger(), key=lambda spend: spend.settled_at)[-2:])
+    painted = [spend for spend in world.ledger() if spend.purpose == "render_clip"]
+    newer, older = (spend.digest for spend in sorted(painted, key=lambda spend: spend.settled_at))
     assert stored == world.remembered(newer) != world.remembered(older)
 
 

@@ -31,7 +31,7 @@ def test_each_stage_may_fail_once_and_the_episode_is_completed(world: World, err
     world.clock.forward(timedelta(hours=1).total_seconds())
     world.sweep()
     bought = "unknown" if isinstance(error, RuntimeError) else "released"
-    assert sorted(spend.status for spend in world.ledger()) == sorted([bought] * 2 + ["settled"] * 3)
+    assert sorted(spend.status for spend in world.ledger()) == sorted([bought] * 2 + ["settled"] * 5)
 
 
 @pytest.mark.parametrize(

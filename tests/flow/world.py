@@ -32,10 +32,11 @@ from PIL import Image
 from pydantic import BaseModel
 
 from studio.domain.digest import digest_of
+from studio.domain.realism import Mark
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
 from studio.entry import Settings, Studio, context
-from studio.generation.ports import PaintRequest, Picture, WriteRequest
+from studio.generation.ports import Judgement, JudgeRequest, PaintRequest, Picture, WriteRequest
 from studio.store.quota import Quota
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
 
@@ -218,8 +219,8 @@ def _subject(arguments: dict[str, Any]) -> str:
 # Models that cost nothing and do as they are told.
 
 
-type Outcome = BaseException | Callable[[], object] | Script | None
-"""What a fake does next: raises it, calls it and goes on, hands it back, or simply works."""
+type Outcome = BaseException | Callable[[], object] | Script | int | None
+"""What a fake does next: raises it, calls it and goes on, hands it back or gives it as score, or simply works."""
 
 
 class FakeWriter:
@@ -249,14 +250,19 @@ class FakeWriter:
 
 
 class FakePainter:
-    """Paints a tiny picture of one colour. `next` holds, by clip, what it is to do first, one a call."""
+    """Paints a tiny picture of two colours. `next` holds, by clip, what it is to do first, one a call."""
 
     model = IMAGE_MODEL
 
     def __init__(self, world: "World") -> None:
         self.asked: list[PaintRequest] = []
         self.next: defaultdict[int, deque[Outcome]] = defaultdict(deque)
+        self._clips: dict[str, int] = {}
         self._world = world
+
+    def clip_of(self, sha256: str) -> int:
+        """Return the number of the clip that a picture was painted for."""
+        return self._clips[sha256]
 
     @property
     def painted(self) -> list[int]:
@@ -274,10 +280,38 @@ class FakePainter:
             _next(self.next[request.shot.number])
             size = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (12, 12)}[request.aspect]
             data = png(size, digest)
+            self._clips[hashlib.sha256(data).hexdigest()] = request.shot.number
             picture = Picture(data=data, media_type="image/png", width=size[0], height=size[1])
             return picture, Receipt(provider="gemini", model=self.model, usage=Usage(images=1, image_tokens=1120))
 
         return _as_worker("the painter paints", painted)
+
+
+class FakeJudge:
+    """Finds no fault. `next` holds, by clip, what it is to do first, one a call: a score is for every criterion."""
+
+    model = TEXT_MODEL
+
+    def __init__(self, world: "World") -> None:
+        self.asked: list[JudgeRequest] = []
+        self.next: defaultdict[int, deque[Outcome]] = defaultdict(deque)
+        self._world = world
+
+    def judge(self, request: JudgeRequest) -> tuple[Judgement, Receipt]:
+        """Return a mark for each criterion."""
+
+        def judged() -> tuple[Judgement, Receipt]:
+            asked = request.model_dump(mode="json", exclude={"picture": True, "references": {"__all__": {"data"}}})
+            self._world.bought(digest_of("judge", "gemini", self.model, asked))
+            self.asked.append(request)
+            given = _next(self.next[self._world.painter.clip_of(request.sha256)])
+            score = given if isinstance(given, int) else 5
+            marks = [Mark(criterion=one.key, reason="As one sees.", score=score) for one in request.criteria]
+            return Judgement(marks=tuple(marks)), Receipt(
+                provider="gemini", model=self.model, usage=Usage(input_tokens=1600, output_tokens=400)
+            )
+
+        return _as_worker("the judge judges", judged)
 
 
 _schema = cache(lambda schema: schema.model_json_schema())
@@ -291,10 +325,12 @@ def _next(outcomes: deque[Outcome]) -> object:
 
 
 def png(size: tuple[int, int], seed: str) -> bytes:
-    """Return a PNG of one colour, which `seed` chooses."""
+    """Return a PNG of two colours, one of which `seed` chooses."""
     colour = hashlib.sha256(seed.encode()).digest()[:3]
     file = io.BytesIO()
-    Image.new("RGB", size, tuple(colour)).save(file, "PNG")
+    picture = Image.new("RGB", size, tuple(colour))
+    picture.putpixel((0, 0), tuple(255 - shade for shade in colour))
+    picture.save(file, "PNG")
     return file.getvalue()
 
 
@@ -354,6 +390,7 @@ class World:
         self.clock = TickingClock()
         self.writer = FakeWriter(self)
         self.painter = FakePainter(self)
+        self.judge = FakeJudge(self)
         self.settings: dict[str, Any] = {"provider": "gemini", "image_rate": 0.0, "text_rate": 0.0}
         self.lock = threading.RLock()
         self.workers: list[Worker] = []
@@ -485,6 +522,7 @@ class World:
             client=lambda service: _Watched(context.client(service), service, self),
             writers={"gemini": self.writer},
             painters={"gemini": self.painter},
+            judges={"gemini": self.judge},
         )
 
     # -- what AWS does

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from studio.domain.base import Instant, Value
 from studio.domain.episode import Clip, Measurement, Status
 from studio.domain.money import usd
+from studio.domain.realism import TakeVerdict
 from studio.domain.script import Script
 from studio.entry.context import Studio
 
@@ -28,6 +29,7 @@ class ClipFacts(Value):
     draft: bool
     ai_generated: bool
     take: int
+    takes: tuple[TakeVerdict, ...]
     measured: Measurement | None
 
 
@@ -76,6 +78,7 @@ def _clip_facts(clip: Clip, script: Script | None) -> ClipFacts:
         draft=clip.draft,
         ai_generated=not clip.draft,
         take=clip.take,
+        takes=clip.takes,
         measured=clip.measured if clip.is_measured else None,
     )
 

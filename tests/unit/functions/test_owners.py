@@ -52,6 +52,7 @@ BODIES: dict[tuple[str, str], Any] = {
 IN_BODY: dict[str, dict[str, str]] = {
     "/functions/generate-episode-from-prompt": {"episode_id": "episode_id"},
     "/functions/generate-video": {"episode_id": "episode_id"},
+    "/functions/realism-audit": {"episode_id": "episode_id"},
     "/functions/script-generator-bot": {"episode_id": "episode_id"},
 }
 """Routes that take an id in their body, and which."""

@@ -14,15 +14,16 @@ from studio.domain.project import Appearance, Brief, CharacterSheet
 from studio.entry import Settings, Studio
 from studio.store.episodes import SCRIPT_STAGE
 from tests.conftest import Clock
-from tests.unit.made import AT, ListedPainter, a_picture, a_script, an_owner, moved, statuses, stored
+from tests.unit.made import AT, ListedJudge, ListedPainter, a_picture, a_script, an_owner, moved, statuses, stored
 
 S = Status
 
 
 @pytest.fixture
 def studio(cloud: None) -> Studio:
-    settings = replace(Settings.from_environment(), image_rate=0)
-    return Studio(an_owner(), settings, take=1, clock=Clock(), painters={"gemini": ListedPainter()})
+    settings = replace(Settings.from_environment(), image_rate=0, text_rate=0)
+    fakes: dict[str, Any] = {"painters": {"gemini": ListedPainter()}, "judges": {"gemini": ListedJudge()}}
+    return Studio(an_owner(), settings, take=1, clock=Clock(), **fakes)
 
 
 def render(studio: Studio, episode: Episode, clip: int = 1) -> Any:
@@ -31,6 +32,10 @@ def render(studio: Studio, episode: Episode, clip: int = 1) -> Any:
 
 def painter_of(studio: Studio) -> ListedPainter:
     return studio.painters["gemini"]  # type: ignore[return-value]
+
+
+def judge_of(studio: Studio) -> ListedJudge:
+    return studio.judges["gemini"]  # type: ignore[return-value]
 
 
 def ready(studio: Studio, **changes: Any) -> Episode:
@@ -61,7 +66,7 @@ def test_rendered_twice_it_is_bought_once(studio: Studio) -> None:
     assert len(painter_of(studio).calls) == 1
     studio.episodes.update_clip(episode.episode_id, 1, AT, take=2)
     render(studio, episode)
-    assert [call.take for call in painter_of(studio).calls] == [1, 2]
+    assert [call.take for call in painter_of(studio).calls] == [1, 5], "a clip's first take leaves room for three more"
 
 
 @pytest.mark.parametrize("error", [Blocked("Refused."), Throttled("Wait.", 3), Unavailable("Down.")])
