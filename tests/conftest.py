@@ -171,8 +171,12 @@ def http_event(
     owner: str = "amina",
     query: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
+    claims: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """API Gateway's REST proxy event, as a Lambda gets it. A `str` body goes as it is, anything else as JSON."""
+    """API Gateway's REST proxy event, as a Lambda gets it. A `str` body goes as it is, anything else as JSON.
+
+    claims: what the token says beside who the owner is.
+    """
     sent = {"Content-Type": "application/json", **(headers or {})}
     return {
         "httpMethod": method,
@@ -189,7 +193,7 @@ def http_event(
             "httpMethod": method,
             "path": path,
             "stage": "v1",
-            "authorizer": {"claims": {"sub": owner, "email": f"{owner}@example.com"}},
+            "authorizer": {"claims": {"sub": owner, "email": f"{owner}@example.com"} | (claims or {})},
         },
         "body": body if body is None or isinstance(body, str) else json.dumps(body),
         "isBase64Encoded": False,
