@@ -35,6 +35,8 @@ TAGS = {
     "attachments": "Reference material, uploaded straight to the bucket.",
     "bots": "The bots, and a record of every call of one.",
     "dashboard": "How things stand.",
+    "spending": "What things will cost, what they have cost, and every call that was paid for.",
+    "admin": "What everybody spends, and their caps: for those in the user pool's group `admin`. Others find nothing.",
 }
 
 SIGNED_IN = {

@@ -1,4 +1,4 @@
-"""GET /dashboard: how things stand, in three reads however many episodes there are."""
+"""GET /dashboard: how things stand, in four reads however many episodes there are."""
 
 from studio.domain.base import Instant, Value
 from studio.domain.episode import Status
@@ -29,7 +29,10 @@ class Happening(Value):
 
 
 class Spending(Value):
-    """This UTC month's money, in US dollars. `committed_usd` is spent plus what calls under way may still cost."""
+    """This UTC month's money, in US dollars. `committed_usd` is spent plus what calls under way may still cost.
+
+    `cap_usd` is the owner's own cap where one was set for them, and the stack's where not.
+    """
 
     month: str
     spent_usd: float

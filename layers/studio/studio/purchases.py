@@ -100,6 +100,7 @@ class Till:
             estimate=estimate,
             episode_id=terms.purpose.episode_id,
             clip=terms.purpose.clip,
+            rates=terms.price.rates,
         )
         reservation = self._ledger.reserve(call, self._clock())
         try:
@@ -141,7 +142,8 @@ class Till:
 def _bill(receipt: Receipt, price: Price, note: str = "") -> Bill:
     used = receipt.usage
     tokens_out = used.output_tokens + used.image_tokens
-    return Bill("settled", price.cost(used), used.input_tokens, tokens_out, used.images, note)
+    cost = price.cost(used)
+    return Bill("settled", cost, used.input_tokens, tokens_out, used.images, note, image_tokens=used.image_tokens)
 
 
 class BoughtWriter:

@@ -12,7 +12,7 @@ from studio.domain.episode import Status
 from studio.domain.run import BotRun
 from studio.entry import Studio
 from studio.store import keys
-from studio.store.ledger import Bill, Call
+from studio.store.ledger import Bill, Call, Caps
 from studio.store.table import Write
 from tests.conftest import call, http_event
 from tests.unit.made import AT, an_episode, moved, stored
@@ -75,6 +75,12 @@ def test_totals_rate_happenings_and_money(studio: Studio) -> None:
     assert look("bilan")["episodes"]["total"] == 0
 
 
+def test_an_owner_sees_the_cap_that_was_set_for_them(studio: Studio) -> None:
+    studio.ledger.set_caps(Caps(7_500_000, 1_000_000, "an-admin", AT))
+    assert look()["spend"]["cap_usd"] == 7.5
+    assert look("bilan")["spend"]["cap_usd"] == 25
+
+
 def test_five_hundred_episodes_cost_as_many_reads_as_ten(studio: Studio, operations: list[str]) -> None:
     def fill(count: int) -> None:
         episodes = [an_episode(AT) for _ in range(count)]
@@ -100,7 +106,7 @@ def test_five_hundred_episodes_cost_as_many_reads_as_ten(studio: Studio, operati
     seen = look()
     assert (seen["episodes"]["total"], len(seen["recent"])) == (500, 10)
     assert operations == few
-    assert len(few) == 3
+    assert len(few) == 4
     assert "Scan" not in few
 
 

@@ -77,11 +77,7 @@ class BillLine(Value):
 
 
 class QuoteLine(Value):
-    """What one step, or one clip, will cost. `calls` is how many are expected, so it may be a fraction.
-
-    `model` and `price_date` are of what does the work; a clip's pictures are looked at by `judge_model` as well, which
-    is empty for other steps.
-    """
+    """What one step, or one step for one clip, will cost. `calls` are those expected, so there may be a fraction."""
 
     step: str
     clip: int | None = None
@@ -89,8 +85,6 @@ class QuoteLine(Value):
     calls_at_most: int
     model: str
     price_date: str
-    judge_model: str = ""
-    judge_price_date: str = ""
     expected: Micros
     at_most: Micros
 

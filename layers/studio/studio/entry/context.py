@@ -3,17 +3,18 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
 
-from studio.domain.episode import Episode, ProviderName
-from studio.domain.errors import ProviderMissing
+from studio.domain.episode import Episode, Pipeline, ProviderName
+from studio.domain.errors import ProviderFailed, ProviderMissing
 from studio.domain.money import micros
-from studio.domain.project import Character
+from studio.domain.project import Brief, Character
+from studio.domain.spend import Quote
 from studio.store.attachments import Attachments
 from studio.store.episodes import Episodes
 from studio.store.ledger import Caps, Ledger
@@ -25,9 +26,10 @@ from studio.store.table import Partition
 
 if TYPE_CHECKING:
     # What buys is imported by who buys: a read starts without it.
-    from studio.generation.catalogue import Use
+    from studio.generation.catalogue import Price, Use
     from studio.generation.ports import Judge, Painter, Writer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
+    from studio.quotes import Job, Plan
 
 SYSTEM = "system"
 """The owner of scheduled work for everyone."""
@@ -162,8 +164,49 @@ class Studio:
     @cached_property
     def ledger(self) -> Ledger:
         """What the owner spends."""
-        caps = Caps(micros(self.settings.monthly_cap_usd), micros(self.settings.episode_cap_usd))
-        return Ledger(self.partition, caps)
+        return Ledger(self.partition, self.default_caps)
+
+    @property
+    def default_caps(self) -> Caps:
+        """The caps of an owner for whom none were set."""
+        return Caps(micros(self.settings.monthly_cap_usd), micros(self.settings.episode_cap_usd))
+
+    def plan(self, pipeline: Pipeline, brief: Brief, *, clips: int, prompt_chars: int) -> "Plan":
+        """Return all the work of an episode of which nothing is done yet."""
+        from studio.quotes import whole_plan
+
+        return whole_plan(pipeline, brief, clips=clips, prompt_chars=prompt_chars, takes=self.settings.takes)
+
+    def remaining(self, episode: Episode) -> "Plan":
+        """Return what is left to do of an episode."""
+        from studio.quotes import what_remains
+
+        whole = self.plan(episode.pipeline, episode.brief, clips=episode.clips_wanted, prompt_chars=len(episode.prompt))
+        episodes, episode_id = self.episodes, episode.episode_id
+        return what_remains(whole, episodes.stages(episode_id), episodes.clips(episode_id), episodes.script(episode_id))
+
+    def quote(self, provider: ProviderName, plan: "Plan") -> Quote:
+        """Return what a plan costs today. Raises ProviderFailed for a model whose price is not known."""
+        from studio.generation import catalogue
+        from studio.quotes import quote
+
+        def tariff(job: "Job", on: date) -> "tuple[str, Price]":
+            if job == "judge":
+                model = self._judge_model(provider)
+            else:
+                model = self._model(provider, job, self.painters if job == "image" else self.writers)
+            return model, catalogue.price(model, on)
+
+        return quote(plan, tariff, self.clock().date())
+
+    def promise(self, episode: Episode, plan: "Plan") -> None:
+        """Note on an episode's bill what the work that now begins is quoted at. A model without a price has none."""
+        try:
+            quoted = self.quote(episode.provider, plan)
+        except ProviderFailed:
+            # Its calls will say so, where the episode can tell its owner.
+            return
+        self.ledger.quote(episode.episode_id, quoted.lines)
 
     @cached_property
     def memo(self) -> Memo:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -48,6 +49,23 @@ def owner_of(event: dict[str, Any]) -> str:
     return str(event["requestContext"]["authorizer"]["claims"]["sub"])
 
 
+ADMIN = "admin"
+"""The user pool's group of those who look after everybody's spending."""
+
+
+def groups_of(event: dict[str, Any]) -> frozenset[str]:
+    """Return the groups of the user pool that the caller is in, by the verified token's `cognito:groups` alone.
+
+    The token has a list; what becomes of it on the way depends on the gateway: "a,b" from a REST API, "[a b]" from an
+    HTTP API, JSON from others. Names of groups have neither blanks nor commas in them here.
+    """
+    told = event["requestContext"]["authorizer"]["claims"].get("cognito:groups")
+    if isinstance(told, str):
+        inner = told.strip().removeprefix("[").removesuffix("]")
+        told = [name.strip("\"'") for name in re.split(r"[,\s]+", inner)]
+    return frozenset(name for name in told if isinstance(name, str) and name) if isinstance(told, list) else frozenset()
+
+
 def _open_studio(request: Request) -> Studio:
     return Studio.opened_for(owner_of(request.resolved_event.raw_event))
 
@@ -59,6 +77,9 @@ PathId = Annotated[str, Path(pattern=ULID)]
 """An id in a path. One that cannot be an id leads nowhere: 404."""
 
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items at most.")]
+Month = Annotated[
+    str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="`yyyy-mm`, in UTC; this one, where left out.")
+]
 Cursor = Annotated[str | None, Query(max_length=2000, description="Where the last page ended; opaque.")]
 
 
@@ -116,19 +137,24 @@ def resolver() -> APIGatewayRestResolver:
     return app
 
 
-def api(app: APIGatewayRestResolver) -> LambdaHandler:
-    """Return the Lambda handler of a resolver's routes."""
-    return observed(lambda event, context: respond(app, event, context))
+def api(app: APIGatewayRestResolver, *, group: str = "") -> LambdaHandler:
+    """Return the Lambda handler of a resolver's routes.
+
+    group: whose they are, where they are not everybody's. To others there is nothing here, whatever they send.
+    """
+    return observed(lambda event, context: respond(app, event, context, group=group))
 
 
-def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer one API Gateway event; the same answer for the same Idempotency-Key."""
+def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, *, group: str = "") -> dict[str, Any]:
+    """Answer one API Gateway event; the same answer for the same Idempotency-Key. `group` as for `api`."""
     # The request id is the gateway's, which is the one that a problem tells the caller.
     told = event["requestContext"].get("requestId")
     logger.append_keys(method=event["httpMethod"], route=event.get("resource"), request_id=told)
     request = APIGatewayProxyEvent(event)
     key = request.headers.get("Idempotency-Key")
-    if len((event.get("body") or "").encode("utf-8", "surrogatepass")) > MAX_BODY:
+    if group and group not in groups_of(event):
+        answer = refusal(event, 404, "not_found", "There is nothing here.", title="Not found")
+    elif len((event.get("body") or "").encode("utf-8", "surrogatepass")) > MAX_BODY:
         answer = refusal(event, 413, "too_large", f"The body may have at most {MAX_BODY:,} bytes.")
     elif event.get("body") and not _is_json(request.headers.get("Content-Type")):
         # Powertools would read forms too.

@@ -65,12 +65,14 @@ def problem_of(error: errors.StudioError, request_id: str) -> tuple[int, str, di
     return status, problem(status, kind, title, str(error), request_id, fields), headers
 
 
-def refusal(event: Mapping[str, Any], status: int, kind: str, detail: str) -> dict[str, Any]:
+def refusal(
+    event: Mapping[str, Any], status: int, kind: str, detail: str, title: str = "The request cannot be taken"
+) -> dict[str, Any]:
     """Return API Gateway's answer to an event that gets no further than the door."""
     request_id = str(event["requestContext"].get("requestId") or "")
     return {
         "statusCode": status,
-        "body": problem(status, kind, "The request cannot be taken", detail, request_id),
+        "body": problem(status, kind, title, detail, request_id),
         "isBase64Encoded": False,
         "multiValueHeaders": {"Content-Type": [PROBLEM_JSON]},
     }
