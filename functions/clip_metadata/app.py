@@ -8,7 +8,7 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 from studio.domain.base import Value
-from studio.domain.episode import ACTIVE, Measurement
+from studio.domain.episode import Measurement
 from studio.domain.errors import NotFound
 from studio.entry import Studio, on_event
 from studio.entry.observe import logger
@@ -72,7 +72,7 @@ def measure_clip(event: ObjectCreated) -> ClipMeasured | None:
             logger.info("clip is gone", extra={"episode_id": episode_id, "number": number})
             return ClipMeasured(number=number, measured=None)
         write_clip(studio, episode_id, number)
-    if measured is not None and studio.episodes.get(episode_id).status not in ACTIVE:
+    if measured is not None and not studio.episodes.get(episode_id).under_way:
         # The render closed before this event came, so its roll-up did not know this file yet.
         write_metadata(studio, episode_id)
     return ClipMeasured(number=number, measured=measured)

@@ -1,25 +1,25 @@
 """/episodes: read, edit, delete and download what was made."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import Field
 
 from studio import takes
-from studio.domain.base import Id, Instant, Text, Title, Value, Version
-from studio.domain.episode import ACTIVE, TERMINAL, Clip, ClipStatus, Episode, StageRecord, Status
-from studio.domain.errors import Conflict, Invalid, NotFound
+from studio.domain.base import Id, Instant, Value
+from studio.domain.episode import Clip, ClipStatus, Episode, Gate, Pipeline, Status
+from studio.domain.errors import NotFound
 from studio.domain.money import usd
+from studio.domain.pipeline import STAGES, Step
 from studio.domain.realism import TakeVerdict
 from studio.domain.screenplay import to_fountain, to_markdown
-from studio.domain.script import Script, problems
+from studio.domain.script import Script
 from studio.domain.shot import Aspect
+from studio.editing import EpisodeEdit, edit, stale_parts
 from studio.entry import Studio, api, resolver
 from studio.entry.http import Caller, Cursor, Limit, PathId
-from studio.rollup import write_metadata
-from studio.store.episodes import SCRIPT_STAGE
 from studio.store.objects import LINK_SECONDS
 
 app = resolver()
@@ -43,13 +43,19 @@ class EpisodeSummary(Value):
 
 
 class StageView(Value):
-    """A stage of the work. `seconds` is null while it runs."""
+    """A stage of the work. `seconds` is null while it runs; `stale` names the parts that an edit has left behind.
+
+    `calls` are the remembered generations that it came from.
+    """
 
     name: str
     status: str
     reason: str
+    notes: tuple[str, ...]
     edited: bool
+    stale: tuple[str, ...]
     seconds: float | None
+    calls: tuple[str, ...]
 
 
 class ClipView(Value):
@@ -77,11 +83,19 @@ class ClipView(Value):
 
 
 class EpisodeView(EpisodeSummary):
-    """An episode in full. `script` is null until it is written. Send `version` back when you edit."""
+    """An episode in full. `script` is null until it is written. Send `version` back when you edit.
+
+    `under_way`: somebody works on it, or it waits at a gate; poll until it is false, or `status` is `in_review`.
+    """
 
     synopsis: str
     version: int
     take: int
+    pipeline: Pipeline
+    review: tuple[Gate, ...]
+    air_date: date | None
+    under_way: bool
+    editable: bool
     stages: list[StageView]
     clips: list[ClipView]
     script: Script | None
@@ -92,23 +106,6 @@ class EpisodePage(Value):
 
     items: list[EpisodeSummary]
     cursor: str | None
-
-
-class ClipEdit(Value):
-    """Another description for one clip."""
-
-    number: int
-    description: Text
-
-
-class EpisodeEdit(Value):
-    """What to change; what is left out stays. `version` is the one you read."""
-
-    version: Version
-    title: Title | None = None
-    synopsis: Text | None = None
-    script: Script | None = None
-    clips: tuple[ClipEdit, ...] = Field(default=(), max_length=6)
 
 
 class DownloadableFile(Value):
@@ -148,39 +145,9 @@ def read_episode(episode_id: PathId, studio: Caller) -> EpisodeView:
 
 
 @app.patch("/episodes/<episode_id>", tags=["episodes"])
-def edit_episode(episode_id: PathId, edit: Annotated[EpisodeEdit, Body()], studio: Caller) -> EpisodeView:
+def edit_episode(episode_id: PathId, wanted: Annotated[EpisodeEdit, Body()], studio: Caller) -> EpisodeView:
     """Edit title, synopsis, script or clip descriptions. 409 while it is being made, or changed since you read it."""
-    now = studio.episodes.get(episode_id)
-    if now.status in ACTIVE:
-        raise Conflict(f"The episode is {now.status}. Edit it when it is done, or cancel it first.")
-    if now.version != edit.version:
-        raise Conflict(f"You edited version {edit.version}; the stored one is {now.version}. Read the episode again.")
-    record = studio.episodes.stage(episode_id, SCRIPT_STAGE)
-    written = Script.model_validate_json(record.document) if record is not None and record.document else None
-    script = _edited_script(edit, written, now, studio)
-    at = studio.clock()
-    changed = None
-    if script is not None:
-        changed = (record or _by_hand(episode_id, at)).model_copy(
-            update={
-                "document": script.model_dump_json(),
-                "edited": True,
-                "status": "done",
-                "reason": "",
-                "finished_at": at,
-            }
-        )
-    then = now.model_copy(
-        update={
-            "title": script.title if script else edit.title or now.title,
-            "synopsis": script.synopsis if script else edit.synopsis or now.synopsis,
-            "updated_at": at,
-        }
-    )
-    studio.episodes.edit(now, then, changed, script)
-    if then.status in TERMINAL:
-        write_metadata(studio, episode_id)
-    return _view(studio.episodes.get(episode_id), studio)
+    return _view(edit(studio, studio.episodes.get(episode_id), wanted), studio)
 
 
 @app.delete("/episodes/<episode_id>", tags=["episodes"], status_code=204)
@@ -241,54 +208,34 @@ def read_script(episode_id: PathId, script_format: ScriptFormat, studio: Caller)
     return Response(200, content_type=f"{media_type}; charset=utf-8", body=text)
 
 
-def _edited_script(edit: EpisodeEdit, written: Script | None, episode: Episode, studio: Studio) -> Script | None:
-    """Return the script with every edit in it, None while there is none. Raises Invalid for one that breaks rules."""
-    script = edit.script or written
-    if script is None:
-        if edit.clips:
-            raise Conflict("The script is not written yet, so there are no clips to describe.")
-        return None
-    numbers = {clip.number for clip in script.clips}
-    for clip in edit.clips:
-        if clip.number not in numbers:
-            raise Invalid(f"The episode has no clip {clip.number}.", {"clips": f"must be among {sorted(numbers)}"})
-        script = script.with_clip(clip.number, clip.description)
-    given = {"title": edit.title, "synopsis": edit.synopsis}
-    script = script.model_copy(update={name: text for name, text in given.items() if text is not None})
-    if edit.script is not None:
-        cast = [character.sheet.name for character in studio.cast_of(episode)]
-        wrong = problems(script, cast=cast, prompt=episode.prompt, clips=episode.clips_wanted)
-        if wrong:
-            raise Invalid("This script cannot be shot: " + " ".join(wrong), {"script": " ".join(wrong)})
-    return script
-
-
-def _by_hand(episode_id: str, at: Instant) -> StageRecord:
-    return StageRecord(episode_id=episode_id, name=SCRIPT_STAGE, status="done", started_at=at)
-
-
 def _summary(episode: Episode) -> EpisodeSummary:
     return EpisodeSummary(**_told(episode, EpisodeSummary), cost_usd=usd(episode.spent))
 
 
 def _view(episode: Episode, studio: Studio) -> EpisodeView:
-    script = studio.episodes.script(episode.episode_id)
+    paper = studio.episodes.paper(episode.episode_id)
+    stale = stale_parts(studio, episode, paper)
     return EpisodeView(
         **_told(episode, EpisodeView),
         cost_usd=usd(episode.spent),
+        under_way=episode.under_way,
+        editable=episode.editable,
         stages=[
             StageView(
                 name=record.name,
                 # Whoever was at it is gone when the episode is over.
-                status="stopped" if record.status == "running" and episode.status not in ACTIVE else record.status,
+                status="stopped" if record.status == "running" and not episode.under_way else record.status,
                 reason=record.reason,
+                notes=record.notes,
                 edited=record.edited,
+                stale=stale.get(Step(record.name), ()),
                 seconds=record.seconds,
+                calls=record.calls,
             )
-            for record in studio.episodes.stages(episode.episode_id)
+            for record in sorted(paper.records.values(), key=lambda record: STAGES.index(Step(record.name)))
         ],
-        clips=[_clip_view(clip, script) for clip in studio.episodes.clips(episode.episode_id)],
-        script=script,
+        clips=[_clip_view(clip, paper.script) for clip in studio.episodes.clips(episode.episode_id)],
+        script=paper.script,
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from studio import takes
 from studio.domain.base import Value
-from studio.domain.episode import ACTIVE, Clip
+from studio.domain.episode import Clip
 from studio.domain.errors import Conflict, NotFound, ProviderFailed
 from studio.domain.spend import Spend
 from studio.entry import Studio, on_event
@@ -107,7 +107,7 @@ def _settle(studio: Studio, episode_id: str, take: int, ended: str | None) -> in
     """Settle one episode and return how many were: 1 or 0. `ended` is its execution's status where it is known."""
     try:
         episode = studio.episodes.get(episode_id)
-        if episode.status not in ACTIVE or episode.take != take:
+        if not episode.under_way or episode.take != take:
             return 0
         execution = ended or takes.execution_status(studio, episode)
         if execution not in takes.OVER:

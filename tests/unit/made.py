@@ -12,14 +12,14 @@ from PIL import Image
 from pydantic import BaseModel
 
 from studio.domain.base import new_id
-from studio.domain.episode import Clip, Episode, StageRecord, Status
+from studio.domain.episode import Clip, Episode, Part, StageRecord, Status
+from studio.domain.pipeline import Step
 from studio.domain.project import Brief
 from studio.domain.realism import Mark
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
 from studio.domain.shot import Aspect
 from studio.generation.ports import Judgement, JudgeRequest, PaintRequest, Picture, WriteRequest
-from studio.store.episodes import SCRIPT_STAGE
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _owners = count(1)
@@ -82,14 +82,13 @@ def stored(studio: Any, *, script: bool = True, clips: int = 3, **changes: Any) 
         written = a_script(clips)
         record = StageRecord(
             episode_id=episode.episode_id,
-            name=SCRIPT_STAGE,
+            name=Step.SCRIPT,
             status="done",
-            input_hash="of another prompt",
-            document=written.model_dump_json(),
+            parts=(Part(key="script", input_hash="of another prompt", document=written.model_dump_json()),),
             started_at=at,
             finished_at=at,
         )
-        studio.episodes.save_script(episode, record, written, at)
+        studio.episodes.save_artifact(episode, record, written, at)
     return studio.episodes.get(episode.episode_id)
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cached_property
 
 from pydantic import BaseModel, JsonValue
@@ -217,5 +218,5 @@ def side_by_side[T](numbers: Iterable[int], do: Callable[[int], T]) -> dict[int,
     """
     wanted = list(numbers)
     with ThreadPoolExecutor(max_workers=SCENES_AT_ONCE) as pool:
-        begun = [pool.submit(do, number) for number in wanted]
+        begun = [pool.submit(copy_context().run, do, number) for number in wanted]
     return {number: future.result() for number, future in zip(wanted, begun, strict=True)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from studio.domain.episode import ACTIVE, Clip, ClipStatus, Episode, Status, outcome
+from studio.domain.episode import Clip, ClipStatus, Episode, Status, outcome
 from studio.domain.errors import Conflict, NotFound, Unavailable
 from studio.entry.context import Studio
 from studio.entry.observe import logger, metrics
@@ -15,12 +15,12 @@ OVER = {"FAILED", "TIMED_OUT", "ABORTED", "SUCCEEDED", "GONE"}
 """Execution statuses after which nothing more will happen; GONE is one that Step Functions does not know."""
 
 
-def queue(studio: Studio, episode: Episode, machine: str) -> Episode:
+def queue(studio: Studio, episode: Episode, machine: str, **changes: Any) -> Episode:
     """Queue an episode's next take. Raises Conflict while another is at work.
 
-    machine: the ARN of the state machine that `start` will then be given.
+    machine: the ARN of the state machine that `start` will then be given. changes: other fields of the episode.
     """
-    if episode.status in ACTIVE:
+    if episode.under_way:
         raise Conflict(f"The episode is {episode.status} already; wait until it is done, or cancel it.")
     take = episode.take + 1
     return studio.episodes.move(
@@ -31,6 +31,7 @@ def queue(studio: Studio, episode: Episode, machine: str) -> Episode:
         take=take,
         execution=execution_arn(machine, episode.episode_id, take),
         reason="",
+        **changes,
     )
 
 
@@ -60,8 +61,8 @@ def start(studio: Studio, episode: Episode, machine: str, **more: Any) -> None:
 
 
 def stop(studio: Studio, episode: Episode) -> Episode:
-    """Cancel an episode that is being made. What is finished stays. Raises Conflict when nothing is being made."""
-    if episode.status not in ACTIVE:
+    """Cancel an episode that is being made, or waits at a gate. What is finished stays. Raises Conflict for others."""
+    if not episode.under_way:
         raise Conflict(f"The episode is {episode.status}; there is nothing to cancel.")
     reason = "Cancelled. What is finished was kept; take the episode up again to go on."
     cancelled = studio.episodes.move(
@@ -95,7 +96,7 @@ def settle(studio: Studio, episode: Episode, execution: str) -> Episode:
 
     execution: the execution's status, one of OVER. A settled episode is returned as it is.
     """
-    if episode.status not in ACTIVE:
+    if not episode.under_way:
         return episode
     clips = studio.episodes.clips(episode.episode_id)
     if execution == "ABORTED":

@@ -8,11 +8,11 @@ import pytest
 
 from functions.render_clip import app
 from studio.domain.base import new_id
-from studio.domain.episode import ClipStatus, Episode, Status
+from studio.domain.episode import ClipStatus, Episode, Part, Status
 from studio.domain.errors import Blocked, Conflict, MissingReference, NotFound, Throttled, Unavailable
+from studio.domain.pipeline import Step
 from studio.domain.project import Appearance, Brief, CharacterSheet
 from studio.entry import Settings, Studio
-from studio.store.episodes import SCRIPT_STAGE
 from tests.conftest import Clock
 from tests.unit.made import AT, ListedJudge, ListedPainter, a_picture, a_script, an_owner, moved, statuses, stored
 
@@ -171,10 +171,10 @@ def test_the_look_is_the_shows(studio: Studio, photorealistic: bool) -> None:
 
 def test_words_that_look_like_blanks_to_fill_are_only_words(studio: Studio) -> None:
     episode = ready(studio)
-    record = studio.episodes.stage(episode.episode_id, SCRIPT_STAGE)
+    record = studio.episodes.stage(episode.episode_id, Step.SCRIPT)
     assert record is not None
     script = a_script().with_clip(1, "$heading ${people} costs $5 {look} %s")
-    studio.episodes.save_stage(record.model_copy(update={"document": script.model_dump_json()}))
+    studio.episodes.save_stage(record.with_part(Part(key="script", document=script.model_dump_json())))
     render(studio, episode)
     assert "$heading ${people} costs $5 {look} %s" in painter_of(studio).calls[0].prompt
 

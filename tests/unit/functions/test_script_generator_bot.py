@@ -7,9 +7,9 @@ import pytest
 from functions.script_generator_bot import app
 from studio.domain.episode import Episode, StageRecord, Status
 from studio.domain.errors import BadAnswer, Blocked, Conflict, NotFound, Unavailable
+from studio.domain.pipeline import Step
 from studio.domain.project import Brief, CharacterSheet
 from studio.entry import Settings, Studio
-from studio.store.episodes import SCRIPT_STAGE
 from tests.conftest import Clock
 from tests.unit.made import AT, ListedWriter, a_script, an_owner, moved, statuses, stored
 
@@ -33,7 +33,7 @@ def write(studio: Studio, episode: Episode) -> app.ScriptReport:
 
 
 def record_of(studio: Studio, episode: Episode) -> StageRecord:
-    record = studio.episodes.stage(episode.episode_id, SCRIPT_STAGE)
+    record = studio.episodes.stage(episode.episode_id, Step.SCRIPT)
     assert record is not None
     return record
 
@@ -147,7 +147,7 @@ def test_a_worker_of_an_older_take_writes_nothing(studio: Studio) -> None:
     studio.episodes.move(episode.episode_id, S.QUEUED, AT, take=2)
     with pytest.raises(Conflict):
         write(studio, episode)
-    assert studio.episodes.stage(episode.episode_id, SCRIPT_STAGE) is None
+    assert studio.episodes.stage(episode.episode_id, Step.SCRIPT) is None
 
 
 def test_a_take_that_began_while_it_was_written_keeps_its_own_script(studio: Studio) -> None:

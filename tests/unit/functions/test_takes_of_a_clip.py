@@ -322,9 +322,7 @@ def test_a_picture_of_the_wrong_shape_is_kept_where_there_is_no_other(studio: St
     painter_of(studio).does = [SQUARE, SQUARE]
     clip = render(studio, episode)
     assert (clip.status, file_of(studio, clip)) == (ClipStatus.RENDERED, SQUARE)
-    assert clip.takes[0].reason == (
-        "Kept for want of a better one, and not judged: it has another shape than was asked for."
-    )
+    assert clip.takes[0].reason == ("Kept for want of a better one: it has another shape than was asked for.")
     assert bought(studio) == (2, 0)
 
 

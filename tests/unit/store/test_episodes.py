@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.domain.episode import ACTIVE, ClipStatus, StageRecord, Status
+from studio.domain.episode import ACTIVE, ClipStatus, Part, StageRecord, Status
 from studio.domain.errors import Conflict, NotFound, StudioError
+from studio.domain.pipeline import Step
 from studio.entry import Settings, Studio
 from studio.store.active import Active
-from studio.store.episodes import SCRIPT_STAGE
 from tests.conftest import Clock
 from tests.unit.made import AT, a_script, an_episode, an_owner, moved, pages, statuses, stored
 
@@ -232,18 +232,20 @@ def test_a_script_of_an_older_take_is_not_stored(studio: Studio) -> None:
     moved(studio, episode, S.CANCELLED)
     studio.episodes.move(episode.episode_id, S.QUEUED, AT, take=2)
     other = a_script(title="Too late")
-    record = StageRecord(episode_id=episode.episode_id, name=SCRIPT_STAGE, status="done", started_at=AT)
+    record = StageRecord(episode_id=episode.episode_id, name=Step.SCRIPT, status="done", started_at=AT)
     with pytest.raises(Conflict, match="older take"):
-        studio.episodes.save_script(episode, record.model_copy(update={"document": other.model_dump_json()}), other, AT)
+        studio.episodes.save_artifact(
+            episode, record.with_part(Part(key="script", document=other.model_dump_json())), other, AT
+        )
     assert studio.episodes.script(episode.episode_id) == before
 
 
 def test_a_new_script_leaves_the_clips_that_are_there(studio: Studio) -> None:
     episode = stored(studio)
     studio.episodes.update_clip(episode.episode_id, 2, AT, status=ClipStatus.RENDERED, sha256="f00")
-    record = studio.episodes.stage(episode.episode_id, SCRIPT_STAGE)
+    record = studio.episodes.stage(episode.episode_id, Step.SCRIPT)
     assert record is not None
-    studio.episodes.save_script(studio.episodes.get(episode.episode_id), record, a_script(), AT)
+    studio.episodes.save_artifact(studio.episodes.get(episode.episode_id), record, a_script(), AT)
     assert statuses(studio, episode) == {1: "pending", 2: "rendered", 3: "pending"}
 
 

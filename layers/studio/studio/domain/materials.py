@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from pydantic import JsonValue
 
 from studio.domain.digest import digest_of
+from studio.domain.direction import SceneDirection
 from studio.domain.episode import Episode, StageRecord, scene_key
 from studio.domain.paper import Paper
 from studio.domain.pipeline import STAGES, Step
 from studio.domain.project import CharacterSheet
 from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Scene, Script
-from studio.domain.storyboard import laid_out
+from studio.domain.storyboard import Outline, laid_out
 
 type Material = dict[str, JsonValue]
 type Sheets = Sequence[CharacterSheet]
@@ -92,11 +93,11 @@ def outline(episode: Episode, told: Script, sheets: Sheets) -> Material:
     }
 
 
-def board(scene: Scene, told: Script, paper: Paper, sheets: Sheets) -> Material:
+def board(
+    scene: Scene, told: Script, seen: Outline | None, directed: SceneDirection | None, sheets: Sheets
+) -> Material:
     """Return what one scene of the storyboard is made from."""
-    seen = paper.outline
     beat = next((beat for beat in seen.beats if beat.scene == scene.number), None) if seen else None
-    directed = paper.directions.get(scene.number)
     return {
         "scene": scene.model_dump(mode="json"),
         "people": _people(scene, sheets),
@@ -167,7 +168,8 @@ def _storyboard_now(episode: Episode, paper: Paper, sheets: Sheets) -> dict[str,
         return {}
     told = paper.told
     return {"outline": outline(episode, told, sheets)} | {
-        scene_key(scene.number): board(scene, told, paper, sheets) for scene in told.scenes
+        scene_key(scene.number): board(scene, told, paper.outline, paper.directions.get(scene.number), sheets)
+        for scene in told.scenes
     }
 
 

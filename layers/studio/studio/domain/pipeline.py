@@ -1,6 +1,7 @@
 """The steps from a prompt to clips: their names, their order, and which of them a take goes through."""
 
 from enum import StrEnum
+from typing import Literal
 
 from studio.domain.episode import Gate, Pipeline
 from studio.domain.errors import Invalid
@@ -21,6 +22,11 @@ class Step(StrEnum):
 
 STAGES = (Step.SCRIPT, Step.CULTURE, Step.DIRECTION, Step.STORYBOARD, Step.HOOKS)
 """The stages on paper: each leaves an artifact that can be read and edited."""
+
+type StageName = Literal[
+    "script_generator_bot", "cultural_injection_bot", "expert_director", "scene_orchestration", "hook_optimization_bot"
+]
+"""The stages, as the API names them."""
 
 _GATES = {Step.REVIEW_SCRIPT: Gate.SCRIPT, Step.REVIEW_STORYBOARD: Gate.STORYBOARD}
 _QUICK = frozenset({Step.SCRIPT, Step.REVIEW_SCRIPT, Step.REVIEW_STORYBOARD, Step.SHOOT})

@@ -356,7 +356,7 @@ def decided(takes: Sequence[TakeVerdict], threshold: float, stopped: str = "") -
         take.model_copy(
             update={
                 "kept": take is kept,
-                "reason": _kept_because(take, threshold, stopped) if take is kept else _left_because(take, kept),
+                "reason": kept_because(take, threshold, stopped) if take is kept else _left_because(take, kept),
             }
         )
         for take in takes
@@ -368,10 +368,11 @@ def faults_of(take: TakeVerdict) -> str:
     return ", ".join(_FAULTS[fault] for fault in take.pixels)
 
 
-def _kept_because(take: TakeVerdict, threshold: float, stopped: str) -> str:
+def kept_because(take: TakeVerdict, threshold: float, stopped: str = "") -> str:
+    """Return why a take is the one that is kept. `stopped`: why there are not more of them."""
     more = f" No other take was painted: {stopped}" if stopped else ""
     if take.pixels:
-        return f"Kept for want of a better one, and not judged: {faults_of(take)}.{more}"
+        return f"Kept for want of a better one: {faults_of(take)}.{more}"
     if take.verdict is None:
         return f"Kept unjudged. {take.reason}{more}"
     if take.verdict.rehearsal:

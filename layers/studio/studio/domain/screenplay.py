@@ -11,7 +11,7 @@ _WORD_JOINER = "\u2060"
 # Fountain documents backslashes for emphasis only. Inside a speech there is no documented way to say "this is not a
 # lyric, not a parenthetical", so an invisible character keeps the mark from standing first in its line.
 
-_BEATS = {
+BEATS = {
     Beat.COLD_OPEN: "Cold open",
     Beat.CONFESSIONAL: "Confessional",
     Beat.ALLIANCE: "Alliance",
@@ -21,10 +21,10 @@ _BEATS = {
     Beat.CLIFFHANGER: "Cliffhanger",
     Beat.RESOLUTION: "Resolution",
 }
-_EXTENSIONS = {Delivery.CONFESSIONAL: "CONFESSIONAL", Delivery.VOICE_OVER: "V.O."}
+EXTENSIONS = {Delivery.CONFESSIONAL: "CONFESSIONAL", Delivery.VOICE_OVER: "V.O."}
 _OFF_SCREEN = {"o.s.", "os", "off screen", "off-screen", "offscreen"}
 _HEADING = re.compile(r"(INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I/E)[. ]", re.IGNORECASE)
-_DRAFT_NOTE = "DRAFT: composed by the rehearsal writer, without a language model."
+DRAFT_NOTE = "DRAFT: composed by the rehearsal writer, without a language model."
 
 
 def to_markdown(script: Script, *, provider: str, prompt: str) -> str:
@@ -34,12 +34,12 @@ def to_markdown(script: Script, *, provider: str, prompt: str) -> str:
     """
     parts = [f"# {_md(script.title)}"]
     if provider == "draft":
-        parts.append(f"**{_DRAFT_NOTE}**")
-    parts += [_md_block(script.synopsis), f"> *Prompt:* {_md(_clip_words(prompt, 60))}"]
+        parts.append(f"**{DRAFT_NOTE}**")
+    parts += [_md_block(script.synopsis), f"> *Prompt:* {_md(shortened(prompt, 60))}"]
     parts += ["## On screen", "\n".join(_md_person(name, script) for name in _on_screen(script))]
     parts += ["## Script", f"*About {max(1, round(spoken_seconds(script)))} seconds of speech.*"]
     for scene in script.scenes:
-        parts += [f"### {scene.number}. {_md(scene.heading)}", f"*{_BEATS[scene.beat]}*", _md_block(scene.action)]
+        parts += [f"### {scene.number}. {_md(scene.heading)}", f"*{BEATS[scene.beat]}*", _md_block(scene.action)]
         parts += [_md_line(line) for line in scene.lines]
     if script.open_question:
         parts += ["---", f"*To be continued.* **{_md(script.open_question)}**"]
@@ -55,15 +55,15 @@ def to_fountain(script: Script, *, provider: str, prompt: str, draft_date: str =
     page = {
         "Title": script.title,
         "Credit": "Written by",
-        "Author": "Episode Studio, draft composer" if provider == "draft" else f"Episode Studio, with {provider}",
-        "Source": f"From the prompt: {_clip_words(prompt, 60)}",
+        "Author": author(provider),
+        "Source": f"From the prompt: {shortened(prompt, 60)}",
         "Draft date": draft_date,
-        "Notes": _DRAFT_NOTE if provider == "draft" else "",
+        "Notes": DRAFT_NOTE if provider == "draft" else "",
     }
     blocks = ["\n".join(f"{key}: {_inline(value)}" for key, value in page.items() if value)]
     blocks.append(f"= {_inline(script.synopsis)}")
     for scene in script.scenes:
-        blocks += [_heading(scene), f"= {_BEATS[scene.beat]}", _action(scene.action)]
+        blocks += [_heading(scene), f"= {BEATS[scene.beat]}", _action(scene.action)]
         blocks += [_speech(line) for line in scene.lines]
         blocks += [_note(clip) for clip in script.clips if clip.scene == scene.number]
     if script.open_question:
@@ -71,7 +71,21 @@ def to_fountain(script: Script, *, provider: str, prompt: str, draft_date: str =
     return "\n\n".join(blocks) + "\n"
 
 
-def _clip_words(text: str, limit: int) -> str:
+def author(provider: str) -> str:
+    """Return whom the title page names."""
+    return "Episode Studio, draft composer" if provider == "draft" else f"Episode Studio, with {provider}"
+
+
+def cue_of(line: Line) -> tuple[str, str]:
+    """Return what stands in brackets after the name ("V.O.", "" …), and the parenthetical without its brackets."""
+    extension, direction = EXTENSIONS.get(line.delivery, ""), line.direction
+    if not extension and direction.casefold().strip("()") in _OFF_SCREEN:
+        return "O.S.", ""
+    return extension, direction.replace("(", "").replace(")", "")
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return at most `limit` words of `text`, on one line."""
     words = text.split()
     return " ".join(words[:limit]) + (" …" if len(words) > limit else "")
 
@@ -105,7 +119,7 @@ def _md_person(name: str, script: Script) -> str:
 
 
 def _md_line(line: Line) -> str:
-    notes = [_EXTENSIONS[line.delivery].lower().replace("v.o.", "voice-over")] if line.delivery in _EXTENSIONS else []
+    notes = [EXTENSIONS[line.delivery].lower().replace("v.o.", "voice-over")] if line.delivery in EXTENSIONS else []
     notes += [_md(line.direction)] if line.direction else []
     aside = f" *({', '.join(notes)})*" if notes else ""
     return f"**{_md(line.speaker)}**{aside}: {_md(line.text)}"
@@ -151,13 +165,10 @@ def _action_line(text: str) -> str:
 
 
 def _speech(line: Line) -> str:
-    extension = _EXTENSIONS.get(line.delivery, "")
-    direction = line.direction
-    if not extension and direction.casefold().strip("()") in _OFF_SCREEN:
-        extension, direction = "O.S.", ""
+    extension, direction = cue_of(line)
     rows = [_cue(line.speaker) + (f" ({extension})" if extension else "")]
     if direction:
-        rows.append(f"({_inline(direction.replace('(', '').replace(')', ''))})")
+        rows.append(f"({_inline(direction)})")
     # Two spaces keep an empty line inside the speech; a truly empty one would end it.
     rows += [_spoken(row) if row.strip() else "  " for row in line.text.strip().split("\n")]
     return "\n".join(rows)

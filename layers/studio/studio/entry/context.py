@@ -16,11 +16,13 @@ from studio.domain.money import micros
 from studio.domain.project import Brief, Character
 from studio.domain.spend import Quote
 from studio.store.attachments import Attachments
+from studio.store.canon import Canon
 from studio.store.episodes import Episodes
 from studio.store.ledger import Caps, Ledger
 from studio.store.memo import Memo
 from studio.store.objects import Objects
 from studio.store.projects import Cast, Projects
+from studio.store.reviews import Reviews
 from studio.store.runs import Runs
 from studio.store.table import Partition
 
@@ -59,6 +61,7 @@ class Settings:
     image_rate: float = 1.0
     monthly_cap_usd: str = "25"
     episode_cap_usd: str = "2"
+    review_seconds: int = 604_800
     producer_machine: str = ""
     video_machine: str = ""
 
@@ -82,6 +85,7 @@ class Settings:
             image_rate=float(env.get("IMAGE_RATE", "1")),
             monthly_cap_usd=env.get("MONTHLY_CAP_USD", "25"),
             episode_cap_usd=env.get("EPISODE_CAP_USD", "2"),
+            review_seconds=int(env.get("REVIEW_SECONDS", "604800")),
             producer_machine=env.get("PRODUCER_MACHINE", ""),
             video_machine=env.get("VIDEO_MACHINE", ""),
         )
@@ -145,6 +149,15 @@ class Studio:
     def episodes(self) -> Episodes:
         """The owner's episodes."""
         return Episodes(self.partition)
+
+    def canon(self, project_id: str) -> Canon:
+        """Return what a show of the owner's remembers."""
+        return Canon(self.partition, project_id)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """The gates that the owner's episodes wait at."""
+        return Reviews(self.partition)
 
     @cached_property
     def runs(self) -> Runs:

@@ -138,6 +138,8 @@ class Episodes:
         except ConditionFailedError as error:
             raise Conflict("The episode has just changed; read it again.") from error
         self._delete_parts(episode_id)
+        if now.project_id is not None:
+            self._partition.write(Write("Delete", keys.canon(now.project_id, episode_id)))
 
     def _delete_parts(self, episode_id: str) -> None:
         prefixes = (keys.clip(episode_id), keys.stage(episode_id), keys.gate(episode_id), keys.bill(episode_id))
@@ -223,7 +225,7 @@ class Episodes:
         try:
             self._partition.write(update, self._put_stage(record), *clips)
         except ConditionFailedError as error:
-            raise Conflict("The episode was changed meanwhile; what was made is of an older state.") from error
+            raise Conflict("The episode was changed or started again meanwhile; this is of an older take.") from error
 
     # -- what the owner's dashboard reads
 

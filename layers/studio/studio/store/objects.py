@@ -92,12 +92,9 @@ class Objects:
 
     def link(self, name: str, filename: str) -> str:
         """Return a link that downloads the object as `filename` for LINK_SECONDS, by whoever has it."""
-        filename = filename.replace("/", "-").replace("\\", "-")
-        plain = filename.encode("ascii", "ignore").decode().replace('"', "") or "download"
-        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
         return self._client.generate_presigned_url(
             "get_object",
-            Params={"Bucket": self._bucket, "Key": self._key(name), "ResponseContentDisposition": disposition},
+            Params={"Bucket": self._bucket, "Key": self._key(name), "ResponseContentDisposition": attachment(filename)},
             ExpiresIn=LINK_SECONDS,
         )
 
@@ -114,6 +111,13 @@ class Objects:
 
     def _key(self, name: str) -> str:
         return f"{self._owner}/{name}"
+
+
+def attachment(filename: str) -> str:
+    """Return the Content-Disposition of a download that is kept as `filename`, whatever its letters (RFC 6266)."""
+    filename = filename.replace("/", "-").replace("\\", "-")
+    plain = filename.encode("ascii", "ignore").decode().replace('"', "") or "download"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def _missing(error: ClientError) -> bool:

@@ -41,10 +41,13 @@ class Projects:
         return project
 
     def delete(self, project_id: str) -> None:
-        """Delete a project and its cast. Episodes stay: each carries the brief it was made from. Raises NotFound."""
+        """Delete a project, its cast and its canon. Episodes stay: each carries the brief it was made from.
+
+        Raises NotFound.
+        """
         self.get(project_id)
-        cast = self._partition.all(keys.character(project_id))
-        self._partition.write_each(Write("Delete", item["sk"]) for item in cast)
+        parts = self._partition.all(keys.character(project_id)) + self._partition.all(keys.canon(project_id))
+        self._partition.write_each(Write("Delete", item["sk"]) for item in parts)
         self._partition.write(Write("Delete", keys.project(project_id)))
 
 

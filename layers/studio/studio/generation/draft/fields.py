@@ -150,10 +150,17 @@ class Filler:
             return [self.fill(inner, context.below(i, index=i)) for i, inner in enumerate(schema["prefixItems"])]
         inner = self._resolved(schema.get("items", {"type": "string"}))
         low, high = schema.get("minItems", 0), schema.get("maxItems", 10_000)
+        known = context.entry.get(context.name)
+        simple = isinstance(known, list) and not any(isinstance(value, Mapping) for value in known)
+        if isinstance(known, list) and simple and not self._tries(context) and low <= len(known) <= high:
+            # The object that this part follows has the list already; one of objects is followed entry by entry.
+            return list(known)
+        if context.name in self._sources.empty and low == 0:
+            return []
         entries = (
             self._sources.list_like(context.name, set(inner.get("properties", {}))) if "properties" in inner else []
         )
-        wanted = len(entries) or (0 if self._sources.is_empty(context.name) else 3)
+        wanted = len(entries) or 3
         count = max(low, min(high, wanted if context.depth < _DEEPEST else 0))
         if self._tries(context) > 3:
             count = max(low, min(count, 1))

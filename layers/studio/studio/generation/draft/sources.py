@@ -37,6 +37,7 @@ class Sources:
         )
         self.texts = [v for _, v in self.leaves if isinstance(v, str)]
         self.lists = list(_lists("", material))
+        # What the material says outright that there is nothing of.
         self.empty = {name for name, value in material.items() if value == []}
         words = [w for text in prose for w in re.findall(r"[^\W\d_][\w'’-]+", text)]
         self._count = Counter(
@@ -81,10 +82,6 @@ class Sources:
             if shared > best[0] and shared >= 2:
                 best = (shared, entries)
         return best[1]
-
-    def is_empty(self, name: str) -> bool:
-        """Tell whether the material says outright that there is nothing under this name."""
-        return name in self.empty
 
     def _weight(self, sentence: str) -> float:
         words = [w.casefold() for w in re.findall(r"[^\W\d_][\w'’-]+", sentence)]
