@@ -3,9 +3,9 @@
 from pydantic import Field
 
 from studio.domain.base import Id, Value
-from studio.domain.episode import ACTIVE, MAX_CLIPS, TERMINAL, Clip, ClipStatus, Episode
+from studio.domain.episode import MAX_CLIPS, TERMINAL, Clip, ClipStatus, Episode
 from studio.domain.errors import FINAL, Conflict, Invalid, StudioError
-from studio.domain.realism import Mark, TakeVerdict, Verdict, acceptable, take_numbers
+from studio.domain.realism import Mark, TakeVerdict, Verdict, acceptable, kept_because, take_numbers
 from studio.entry import Studio, bot
 from studio.judging import judge_picture
 from studio.rollup import write_clip, write_metadata
@@ -46,7 +46,7 @@ def audit_realism(request: AuditRequest, studio: Studio) -> AuditReport:
     Every verdict is kept with its clip. A picture that was judged before, and is the same, costs nothing.
     """
     episode = studio.episodes.get(request.episode_id)
-    if episode.status in ACTIVE and (studio.take is None or studio.take != episode.take):
+    if not episode.editable and studio.take != episode.take:
         raise Conflict(f"The episode is {episode.status}; its pictures may still change. Wait, or cancel it.")
     clips = {clip.number: clip for clip in studio.episodes.clips(episode.episode_id)}
     missing = [number for number in request.clips if number not in clips]
@@ -100,9 +100,9 @@ def _keep(clip: Clip, verdict: Verdict, studio: Studio) -> bool:
         sha256=now.sha256,
         model=now.model,
         kept=True,
-        reason="The picture was there before pictures were judged.",
     )
     judged = before.model_copy(update={"verdict": verdict})
+    judged = judged.model_copy(update={"reason": kept_because(judged, studio.settings.realism_threshold)})
     takes = [judged if take == now.kept else take for take in now.takes] if now.kept else [judged]
     studio.episodes.update_clip(
         clip.episode_id, clip.number, studio.clock(), takes=[take.model_dump(mode="json") for take in takes]

@@ -222,7 +222,7 @@ def test_a_picture_that_was_judged_goes_before_one_that_nobody_would_judge() -> 
             [a_take(1, None, (Fault.BLANK,)), a_take(2, None, (Fault.DUPLICATE,))],
             [
                 "Not kept: it is of one colour.",
-                "Kept for want of a better one, and not judged: it is the same as another clip's picture.",
+                "Kept for want of a better one: it is the same as another clip's picture.",
             ],
         ),
     ],
