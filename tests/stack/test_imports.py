@@ -18,7 +18,10 @@ from tests.stack.reading import Block, blocks, folders
 
 pytestmark = pytest.mark.stack
 
-OURS = {"studio", "media"}
+BESIDE = {"media", "paper"}
+"""The layers that only some functions mount."""
+
+OURS = {"studio"} | BESIDE
 
 
 def _imported(path: Path) -> Iterator[str]:
@@ -55,16 +58,19 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _mounts_media(block: Block) -> bool:
-    return {"Ref": "MediaLayer"} in block.properties.get("Layers", [])
+def _mounted(block: Block) -> set[str]:
+    """The layers that a function mounts beside the one that all do."""
+    named = {layer: {"Ref": f"{layer.title()}Layer"} for layer in BESIDE}
+    return {layer for layer, reference in named.items() if reference in block.properties.get("Layers", [])}
 
 
 def test_imports_inside_the_layers_point_one_way() -> None:
     # In a process of its own: it configures logging anew, and every logger that is there falls silent.
+    paths = os.pathsep.join(str(ROOT / "layers" / layer) for layer in sorted(OURS))
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT / "layers/studio"), str(ROOT / "layers/media")))},
+        env=os.environ | {"PYTHONPATH": paths},
         capture_output=True,
         text=True,
         check=False,
@@ -75,31 +81,33 @@ def test_imports_inside_the_layers_point_one_way() -> None:
 def test_functions_import_only_what_lambda_has_for_them() -> None:
     everywhere = sys.stdlib_module_names | OURS | _layer_packages("studio")
     for folder in folders():
-        here = everywhere | (_layer_packages("media") if _mounts_media(blocks()[folder.name]) else set())
+        here = everywhere.union(*map(_layer_packages, _mounted(blocks()[folder.name])))
         strange = set(_imported(folder / "app.py")) - here
         assert not strange, f"{folder.name} imports {strange}"
 
 
-@pytest.mark.parametrize("layer", ["studio", "media"])
+@pytest.mark.parametrize("layer", sorted(OURS))
 def test_a_layer_imports_only_what_it_installs(layer: str) -> None:
     allowed = sys.stdlib_module_names | OURS | _layer_packages(layer)
-    # The studio layer is under the media layer wherever that is mounted.
+    # The studio layer is under the others wherever they are mounted.
     allowed |= _layer_packages("studio")
     for path in (ROOT / "layers" / layer / layer).rglob("*.py"):
         strange = set(_imported(path)) - allowed
         assert not strange, f"{path.relative_to(ROOT)} imports {strange}"
 
 
-def test_only_functions_with_the_media_layer_import_media_or_pictures() -> None:
-    pictures = {"media"} | _layer_packages("media")
+@pytest.mark.parametrize("layer", sorted(BESIDE))
+def test_only_functions_with_a_layer_import_what_is_in_it(layer: str) -> None:
+    held = {layer} | _layer_packages(layer)
     for block in blocks().values():
-        if not _mounts_media(block):
-            assert not pictures.intersection(_imported(block.folder / "app.py")), block.public_name
+        if layer not in _mounted(block):
+            elsewhere = set().union(*map(_layer_packages, _mounted(block)))
+            assert not (held - elsewhere).intersection(_imported(block.folder / "app.py")), block.public_name
 
 
 def test_a_function_starts_without_models_and_pictures() -> None:
     """All functions but the media ones, in a fresh interpreter: what none of them loads, each starts without."""
-    modules = [f"functions.{block.folder.name}.app" for block in blocks().values() if not _mounts_media(block)]
+    modules = [f"functions.{block.folder.name}.app" for block in blocks().values() if "media" not in _mounted(block)]
     script = (
         "import importlib, json, sys\n"
         f"for name in {modules!r}: importlib.import_module(name)\n"
@@ -117,5 +125,6 @@ def test_a_function_starts_without_models_and_pictures() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(json.loads(done.stdout))
     assert {"studio.entry.http", "boto3"} <= loaded, "the functions were not loaded"
-    slow = {name for name in loaded if re.match(r"(google\.genai|PIL|av|media|numpy|httpx)(\.|$)", name)}
+    heavy = r"(google\.genai|PIL|av|media|numpy|httpx|paper|fpdf|fontTools)(\.|$)"
+    slow = {name for name in loaded if re.match(heavy, name)}
     assert not slow
