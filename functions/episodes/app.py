@@ -8,16 +8,18 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from studio import takes
+from studio.domain import materials
 from studio.domain.base import Id, Instant, Value
 from studio.domain.episode import Clip, ClipStatus, Episode, Gate, Pipeline, Status
 from studio.domain.errors import NotFound
+from studio.domain.framing import is_stale
 from studio.domain.money import usd
 from studio.domain.pipeline import STAGES, Step
 from studio.domain.realism import TakeVerdict
 from studio.domain.screenplay import to_fountain, to_markdown
 from studio.domain.script import Script
 from studio.domain.shot import Aspect
-from studio.editing import EpisodeEdit, edit, stale_parts
+from studio.editing import EpisodeEdit, edit
 from studio.entry import Studio, api, resolver
 from studio.entry.http import Caller, Cursor, Limit, PathId
 from studio.store.objects import LINK_SECONDS
@@ -61,11 +63,14 @@ class StageView(Value):
 class ClipView(Value):
     """A clip. `measured` turns true when the stored file has been measured; then its size is known.
 
-    `takes` are the pictures that were painted for it the last time, each with what was thought of it.
+    `stale`: what is on paper has changed since it was rendered. `takes` are the pictures that were painted for it the
+    last time, each with what was thought of it; `calls` the remembered generations that it came from. `lines` are the
+    scene's lines that are said while it runs.
     """
 
     number: int
     scene: int | None
+    lines: tuple[int, ...]
     description: str
     status: ClipStatus
     reason: str
@@ -76,6 +81,8 @@ class ClipView(Value):
     draft: bool
     take: int
     takes: tuple[TakeVerdict, ...]
+    stale: bool
+    calls: tuple[str, ...]
     measured: bool
     bytes: int | None
     width: int | None
@@ -214,7 +221,8 @@ def _summary(episode: Episode) -> EpisodeSummary:
 
 def _view(episode: Episode, studio: Studio) -> EpisodeView:
     paper = studio.episodes.paper(episode.episode_id)
-    stale = stale_parts(studio, episode, paper)
+    cast = studio.cast_of(episode)
+    stale = materials.stale_parts(episode, paper, [character.sheet for character in cast])
     return EpisodeView(
         **_told(episode, EpisodeView),
         cost_usd=usd(episode.spent),
@@ -234,7 +242,10 @@ def _view(episode: Episode, studio: Studio) -> EpisodeView:
             )
             for record in sorted(paper.records.values(), key=lambda record: STAGES.index(Step(record.name)))
         ],
-        clips=[_clip_view(clip, paper.script) for clip in studio.episodes.clips(episode.episode_id)],
+        clips=[
+            _clip_view(clip, paper.script, stale=is_stale(clip, episode, paper, cast))
+            for clip in studio.episodes.clips(episode.episode_id)
+        ],
         script=paper.script,
     )
 
@@ -243,7 +254,7 @@ def _told(episode: Episode, view: type[Value]) -> dict[str, object]:
     return {name: value for name, value in episode.model_dump().items() if name in view.model_fields}
 
 
-def _clip_view(clip: Clip, script: Script | None) -> ClipView:
+def _clip_view(clip: Clip, script: Script | None, *, stale: bool) -> ClipView:
     described = next((c for c in script.clips if c.number == clip.number), None) if script else None
     measured = clip.measured if clip.is_measured else None
     return ClipView(
@@ -253,6 +264,8 @@ def _clip_view(clip: Clip, script: Script | None) -> ClipView:
             if name in ClipView.model_fields
         },
         scene=described.scene if described else None,
+        lines=tuple(described.lines) if described else (),
+        stale=stale,
         description=described.description if described else "",
         measured=measured is not None,
         bytes=measured.bytes if measured else None,

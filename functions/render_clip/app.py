@@ -50,6 +50,7 @@ class _Shooting:
     takes: list[TakeVerdict] = field(default_factory=list)
     pictures: dict[int, bytes] = field(default_factory=dict)
     stopped: str = ""
+    on_paper: Staged | None = None
 
 
 def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
@@ -89,6 +90,7 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
             reason="",
             name=name,
             sha256=kept.sha256,
+            input_hash=shooting.on_paper.input_hash if shooting.on_paper else "",
             provider=episode.provider,
             model=painter.model,
             draft=episode.provider == "draft",
@@ -117,7 +119,7 @@ def _shoot(shooting: _Shooting, episode: Episode, clip: Clip, painter: BoughtPai
     Raises what the first take's painter raises; later ones raise only what may pass by itself: whatever else stops
     them, there is a picture. Raises BadAnswer when there is none.
     """
-    on_paper = staged(episode, clip.number, studio)
+    on_paper = shooting.on_paper = staged(episode, clip.number, studio)
     seen = _seen(studio.episodes.clips(episode.episode_id), clip.number)
     for number in take_numbers(clip.take, studio.settings.takes):
         if shooting.takes and not _goes_on(episode, studio):
@@ -201,10 +203,12 @@ def _prompt(shot: Shot, references: tuple[Reference, ...], *, photorealistic: bo
         "lens_mm": str(shot.lens_mm),
         "mood": shot.mood or "as the scene has it",
         "genre": shot.genre or "reality TV",
+        "light": shot.light or "as the set has it",
+        "look": shot.look or "as the mood has it",
     }
     # A closing tag in somebody's words would end the description; without angle brackets there is none.
     data = {name: text.replace("<", "‹").replace(">", "›") for name, text in words.items()}
-    look = Template((_PHOTOREALISTIC if photorealistic else _STORYBOARD).strip()).substitute(lens_mm=data["lens_mm"])
+    manner = Template((_PHOTOREALISTIC if photorealistic else _STORYBOARD).strip()).substitute(lens_mm=data["lens_mm"])
     bound = (
         "Pictures follow that show what these people look like; keep each face: "
         + ", ".join(reference.name for reference in references)
@@ -212,7 +216,7 @@ def _prompt(shot: Shot, references: tuple[Reference, ...], *, photorealistic: bo
         if references
         else ""
     )
-    return Template(_COMMON).substitute(data, look=look, references=bound).strip()
+    return Template(_COMMON).substitute(data, manner=manner, references=bound).strip()
 
 
 def _portrait(figure: Figure) -> str:

@@ -5,50 +5,35 @@ from dataclasses import dataclass
 
 from studio.domain.episode import Episode
 from studio.domain.errors import MissingReference, NotFound
+from studio.domain.framing import in_frame, made_from, shot_of
 from studio.domain.project import Character
-from studio.domain.script import ClipDescription, Script
-from studio.domain.shot import Figure, Shot
+from studio.domain.shot import Shot
 from studio.entry.context import Studio
 from studio.generation.ports import Reference
 
 
 @dataclass(frozen=True)
 class Staged:
-    """A clip on paper: the shot, and references for those of its people who have one."""
+    """A clip on paper: the shot, references for those of its people who have one, and the hash of what it is from."""
 
     shot: Shot
     references: tuple[Reference, ...]
+    input_hash: str
 
 
 def staged(episode: Episode, number: int, studio: Studio) -> Staged:
     """Return what clip `number` is to show. Raises NotFound without a script, MissingReference."""
-    script = studio.episodes.script(episode.episode_id)
+    paper = studio.episodes.paper(episode.episode_id)
+    script = paper.script
     if script is None:
         raise NotFound("The episode has no script yet.")
-    described = script.clip(number)
-    in_frame = {name.casefold() for name in described.people}
-    cast = [character for character in studio.cast_of(episode) if character.sheet.name.casefold() in in_frame]
-    shot = Shot(
-        scene=described.scene,
-        number=number,
-        heading=script.scene(described.scene).heading,
-        description=described.description,
-        people=_figures(described, script, cast),
-        size=described.size,
-        angle=described.angle,
-        lens_mm=described.lens_mm,
-        move=described.move,
-        mood=episode.brief.mood,
-        genre=episode.brief.genre,
+    cast = studio.cast_of(episode)
+    faces = [c for c in in_frame(script.clip(number), cast) if c.reference_id is not None]
+    return Staged(
+        shot_of(episode, script, paper, cast, number),
+        tuple(_reference(character, studio) for character in faces),
+        made_from(episode, script, paper, cast, number),
     )
-    references = tuple(_reference(character, studio) for character in cast if character.reference_id is not None)
-    return Staged(shot, references)
-
-
-def _figures(described: ClipDescription, script: Script, cast: list[Character]) -> tuple[Figure, ...]:
-    known = {character.sheet.name.casefold(): character.sheet.figure() for character in cast}
-    guests = {guest.name.casefold(): guest.figure() for guest in script.guests}
-    return tuple((guests | known).get(name.casefold(), Figure(name=name)) for name in described.people)
 
 
 def _reference(character: Character, studio: Studio) -> Reference:

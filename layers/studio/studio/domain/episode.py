@@ -140,6 +140,8 @@ class Measurement(Value):
 class Clip(Value):
     """One clip of an episode. `sha256` is what the renderer stored; `measured` what was found there afterwards.
 
+    `input_hash` is the hash of what it was painted from: what is on paper now may be something else.
+
     `takes` are the pictures that were painted for it the last time, with what was thought of each; `calls` what it then
     bought or found remembered, by the digests that those are remembered under.
     """
@@ -154,6 +156,7 @@ class Clip(Value):
     model: str = ""
     draft: bool = False
     take: int = 1
+    input_hash: str = ""
     takes: tuple[TakeVerdict, ...] = ()
     calls: tuple[str, ...] = ()
     updated_at: Instant

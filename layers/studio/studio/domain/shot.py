@@ -72,7 +72,8 @@ class Figure(Appearance):
 class Shot(Value):
     """One shot, fully described.
 
-    `heading` is a scene heading as scripts write it, "INT. KITCHEN - NIGHT": the set and the hour come from it.
+    `heading` is a scene heading as scripts write it, "INT. KITCHEN - NIGHT": the set and the hour come from it. `light`
+    is what the director asked for in this scene, `look` what every clip of the episode has in common.
     """
 
     scene: int = Field(ge=1)
@@ -86,3 +87,5 @@ class Shot(Value):
     move: Move = Move.STATIC
     mood: Phrase = ""
     genre: Phrase = ""
+    light: Paragraph = ""
+    look: Paragraph = ""
