@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from studio.domain.base import Phrase, Title, Value, Version
+from studio.domain.canon import EpisodeCanon, open_threads
 from studio.domain.project import Brief, Locale, Project
 from studio.domain.shot import Aspect
 from studio.entry import api, resolver
@@ -19,6 +20,13 @@ class ProjectPage(Value):
 
     items: list[Project]
     cursor: str | None
+
+
+class CanonView(Value):
+    """What a show remembers, oldest episode first, and the questions that are still open."""
+
+    items: list[EpisodeCanon]
+    open_questions: list[str]
 
 
 class ProjectEdit(Value):
@@ -52,6 +60,14 @@ def create_project(brief: Annotated[Brief, Body()], studio: Caller) -> Response[
 def read_project(project_id: PathId, studio: Caller) -> Project:
     """Read one project."""
     return studio.projects.get(project_id)
+
+
+@app.get("/projects/<project_id>/canon", tags=["projects"])
+def read_canon(project_id: PathId, studio: Caller) -> CanonView:
+    """Read what a show has established, finished episode by finished episode, with where it was said."""
+    studio.projects.get(project_id)
+    items = studio.canon(project_id).all()
+    return CanonView(items=items, open_questions=open_threads(items))
 
 
 @app.patch("/projects/<project_id>", tags=["projects"])

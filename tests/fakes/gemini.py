@@ -24,6 +24,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
 
@@ -395,35 +396,48 @@ def _inline(data: bytes, media_type: str) -> Json:
 
 
 def _written(call: Call) -> str:
-    """Return JSON that fits the schema asked for: a whole script for a script, else the least that fits."""
+    """Return JSON that fits the schema asked for: what the rehearsal writes where it knows it, else the least."""
     schema = _schema(call)
-    if {"synopsis", "scenes", "clips"} <= set(schema.get("properties", {})):
-        script = _scripted(call)
-        if script is not None:
-            return script
+    drafted = _drafted(call, schema)
+    if drafted is not None:
+        return drafted
     return json.dumps(_filled(schema, schema.get("$defs", {}), call.sha256[:6]), ensure_ascii=False)
 
 
-def _scripted(call: Call) -> str | None:
-    try:
-        from studio.generation.draft.writer import DraftWriter
-    except ImportError:
-        return None
+def _drafted(call: Call, schema: Json) -> str | None:
     from studio.domain.errors import StudioError
-    from studio.domain.script import Script
+    from studio.generation.draft.writer import DraftWriter
     from studio.generation.ports import WriteRequest
 
+    known = _known(json.dumps(schema, sort_keys=True))
+    if known is None:
+        return None
     request = WriteRequest(
         instructions=call.instructions,
         material={json.loads(name): json.loads(value) for name, value in _BLOCK.findall(call.prompt)},
         feedback=tuple(json.loads(problem) for problem in _PROBLEM.findall(call.prompt)),
     )
     try:
-        script, _ = DraftWriter().write(request, Script)
+        return str(DraftWriter().write(request, known)[0].model_dump_json())
     except StudioError:
         # Material too thin to draft from: the least that fits will do.
         return None
-    return str(script.model_dump_json())
+
+
+@cache
+def _known(schema: str) -> Any:
+    """Return the model of ours that a writer is shown this schema for, or None."""
+    from studio.domain import culture, direction, hooks, script, storyboard
+    from studio.domain.base import Written
+    from studio.generation.gemini.schema import answer_schema
+
+    asked = [
+        found
+        for module in (script, culture, direction, storyboard, hooks)
+        for found in vars(module).values()
+        if isinstance(found, type) and issubclass(found, Written) and found is not Written
+    ]
+    return next((found for found in asked if json.dumps(answer_schema(found), sort_keys=True) == schema), None)
 
 
 def _judged(call: Call, score: int, **others: Any) -> str:

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,11 +32,13 @@ from moto.backends import get_backend
 from PIL import Image
 from pydantic import BaseModel
 
+from studio import stages
 from studio.domain.digest import digest_of
 from studio.domain.realism import Mark
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Beat, ClipDescription, Line, Scene, Script
 from studio.entry import Settings, Studio, context
+from studio.generation.draft.writer import DraftWriter
 from studio.generation.ports import Judgement, JudgeRequest, PaintRequest, Picture, WriteRequest
 from studio.store.quota import Quota
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
@@ -43,6 +46,7 @@ from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Co
 TEXT_MODEL = "gemini-3.8-flash"
 IMAGE_MODEL = "gemini-nano-banana-2.1"
 STACK = "studio"
+PROMPT = "Two sisters share a bakery, and one of them hides a debt until the lights go out."
 _PATIENCE = 20.0
 """The longest that anything here may take, in real seconds, before the test is told that it hangs."""
 
@@ -68,10 +72,14 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 @cache
+def _template() -> dict[str, Any]:
+    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), _Loader)
+    return template
+
+
 def resources() -> dict[str, Any]:
     """Return the template's resources."""
-    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), _Loader)
-    return cast("dict[str, Any]", template["Resources"])
+    return cast("dict[str, Any]", _template()["Resources"])
 
 
 def _name(resource: str) -> str:
@@ -92,6 +100,8 @@ def _resolved(value: dict[str, str]) -> str:
     referred = value["Ref"]
     if referred == "AWS::Partition":
         return "aws"
+    if referred in _template()["Parameters"]:
+        return str(_template()["Parameters"][referred]["Default"])
     name, _, attribute = referred.partition(".")
     if resources()[name]["Type"] == "AWS::Serverless::StateMachine":
         return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{_name(name)}"
@@ -224,13 +234,20 @@ type Outcome = BaseException | Callable[[], object] | Script | int | None
 
 
 class FakeWriter:
-    """Writes a small script that keeps every rule. `next` holds what it is to do first, one a call."""
+    """Writes a small script that keeps every rule, and everything else as the rehearsal does.
+
+    `next` holds what it is to do first, one a call; `next_of` the same for what has a schema of that name. With
+    `composes`, scripts are the rehearsal's too: several scenes, by several people.
+    """
 
     model = TEXT_MODEL
 
     def __init__(self, world: "World") -> None:
         self.asked: list[WriteRequest] = []
+        self.schemas: list[str] = []
         self.next: deque[Outcome] = deque()
+        self.next_of: defaultdict[str, deque[Outcome]] = defaultdict(deque)
+        self.composes = False
         self._world = world
 
     def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> tuple[T, Receipt]:
@@ -240,13 +257,19 @@ class FakeWriter:
             digest = digest_of("write", "gemini", self.model, request.model_dump(mode="json"), _schema(schema))
             self._world.bought(digest)
             self.asked.append(request)
-            outcome = _next(self.next)
-            script = outcome if isinstance(outcome, Script) else script_of(request)
-            return cast("T", script), Receipt(
+            self.schemas.append(schema.__name__)
+            outcome = _next(self.next or self.next_of[schema.__name__])
+            answer = outcome if isinstance(outcome, schema) else self._usual(request, schema)
+            return cast("T", answer), Receipt(
                 provider="gemini", model=self.model, usage=Usage(input_tokens=900, output_tokens=700)
             )
 
         return _as_worker("the writer writes", written)
+
+    def _usual(self, request: WriteRequest, schema: type[BaseModel]) -> BaseModel:
+        if schema is Script and not self.composes:
+            return script_of(request)
+        return DraftWriter().write(request, schema)[0]
 
 
 class FakePainter:
@@ -429,7 +452,7 @@ class World:
 
     def queued(self) -> str:
         """Return an episode whose caller died between queueing it and starting its execution."""
-        self.deaths.append(Death("generate_episode_from_prompt", call=1, after=False))
+        self.deaths.append(Death("generate_episode_from_prompt", call=5, after=False))
         self.as_worker("generate_episode_from_prompt", {"prompt": "Lost.", "clips": 1})
         assert self.deaths[-1].at.startswith("before start_execution"), self.deaths[-1]
         (summary,) = self.api("GET", "/episodes").body["items"]
@@ -441,6 +464,42 @@ class World:
         episode_id = self.generate(prompt, **more)
         self.settle()
         return self.episode(episode_id)
+
+    def order_full(self, prompt: str = PROMPT, **more: Any) -> str:
+        """Ask the producer for an episode through all stages and return its id."""
+        asked = more if "episode_id" in more else {"prompt": prompt, **more}
+        answer = self.api("POST", "/functions/episode-producer", asked)
+        assert answer.status == 202, answer.body
+        return str(answer.body["episode_id"])
+
+    def produce_full(self, prompt: str = PROMPT, **more: Any) -> dict[str, Any]:
+        """Ask for an episode through all stages, wait until nothing happens any more, and return it."""
+        episode_id = self.order_full(prompt, **more)
+        self.settle()
+        return self.episode(episode_id)
+
+    def until_review(self, episode_id: str) -> dict[str, Any]:
+        """Wait until an episode waits at a gate, and return the gate."""
+        for _ in range(round(_PATIENCE / 0.02)):
+            gates = self.api("GET", f"/episodes/{episode_id}/reviews").body["items"]
+            waiting = [gate for gate in gates if gate["open"]]
+            if waiting:
+                return cast("dict[str, Any]", waiting[0])
+            time.sleep(0.02)
+        raise AssertionError("no gate was opened")
+
+    def reviews_time_out(self, patch: pytest.MonkeyPatch) -> None:
+        """Let every gate's time be over as soon as it is opened."""
+        from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_callback
+
+        service = state_task_service_callback.StateTaskServiceCallback
+        patch.setattr(service, "_wait_for_task_token_timeout", lambda *_: None)
+
+    def answer(self, episode_id: str, decision: str, gate: dict[str, Any] | None = None, **more: Any) -> Answer:
+        """Answer the gate that an episode waits at, or the one given."""
+        waiting = gate or self.until_review(episode_id)
+        body = {"review_id": waiting["review_id"], "decision": decision, **more}
+        return self.api("POST", f"/episodes/{episode_id}/reviews/{waiting['gate']}", body)
 
     def again(self, episode_id: str) -> dict[str, Any]:
         """Take an episode up again, wait, and return it."""
@@ -768,6 +827,8 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
 
     world = World()
     _clear()
+    # One scene after another: moto's stores were not made for threads, and a death is to come where it is expected.
+    patch.setattr(stages, "SCENES_AT_ONCE", 1)
     patch.setattr(Studio, "opened_for", classmethod(lambda _, owner, take=None: world.studio(owner, take)))
     for name, value in resources()["Sweep"]["Properties"]["Environment"]["Variables"].items():
         if isinstance(value, dict):
