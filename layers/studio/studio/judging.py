@@ -39,10 +39,13 @@ def _shown(shot: Shot) -> dict[str, JsonValue]:
     people: list[JsonValue] = [
         {name: value for name, value in figure.model_dump(mode="json").items() if value} for figure in shot.people
     ]
-    return {
+    shown: dict[str, JsonValue] = {
         "set": shot.heading,
         "people in the frame": people,
         "what happens": shot.description,
         "framing": f"{shot.size}, camera at {shot.angle}".replace("_", " "),
         "mood": shot.mood,
+        "light": shot.light,
+        "look": shot.look,
     }
+    return {name: value for name, value in shown.items() if value or name == "people in the frame"}

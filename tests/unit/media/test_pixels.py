@@ -9,9 +9,7 @@ from PIL import Image
 
 from media.pixels import inspect
 from studio.domain.realism import Fault
-from studio.domain.shot import Aspect, Shot
-from studio.generation.draft.painter import DraftPainter
-from studio.generation.ports import PaintRequest
+from studio.domain.shot import Aspect
 from tests.unit.made import a_picture
 
 WIDE = Aspect.WIDE
@@ -26,12 +24,6 @@ def encoded(picture: Image.Image, kind: str = "PNG", **how: object) -> bytes:
 def test_a_whole_picture_has_no_fault() -> None:
     for kind in ("PNG", "JPEG"):
         assert inspect(a_picture(kind), WIDE).faults == ()
-
-
-def test_a_rehearsal_frame_has_no_fault() -> None:
-    shot = Shot(scene=1, number=1, heading="INT. KITCHEN - NIGHT", description="A plate.")
-    frame, _ = DraftPainter().paint(PaintRequest(prompt="A plate.", shot=shot, aspect=Aspect.SQUARE))
-    assert inspect(frame.data, Aspect.SQUARE).faults == ()
 
 
 @given(st.data(), st.sampled_from(["PNG", "JPEG"]))
