@@ -6,7 +6,7 @@ from studio import takes
 from studio.domain.base import Id, Value
 from studio.domain.canon import canon_of
 from studio.domain.episode import MAX_CLIPS, Episode, Status, outcome
-from studio.domain.pipeline import Step
+from studio.domain.pipeline import Step, stages_of
 from studio.entry import Studio, stage
 from studio.rollup import write_metadata
 
@@ -19,6 +19,14 @@ _BROKE_OFF = {
     Step.REVIEW_SCRIPT: "The script review could not be opened",
     Step.REVIEW_STORYBOARD: "The storyboard review could not be opened",
 }
+_WITHOUT = {
+    Step.CULTURE: "Not rooted in its community",
+    Step.DIRECTION: "Not directed",
+    Step.STORYBOARD: "Without a storyboard",
+    Step.HOOKS: "Without hooks",
+}
+"""What an episode can be shot without, and how that is said."""
+
 _CANCELS = {"rejected", "unanswered"}
 """Outcomes that are a person's word, or its absence: nothing has failed."""
 
@@ -64,10 +72,21 @@ def _close_rendered(episode: Episode, clips: tuple[int, ...], studio: Studio) ->
         # No renderer got as far as saying so; what was rendered in an earlier take stands all the same.
         episode = studio.episodes.move(episode.episode_id, Status.RENDERING, studio.clock(), expect=studio.take)
     to, reason = outcome(takes.fail_unrendered(studio, episode, clips))
+    if without := _missing(episode, studio):
+        to, reason = Status.PARTIAL if to is Status.COMPLETED else to, " ".join(filter(None, [without, reason]))
     if episode.project_id is not None and to in {Status.COMPLETED, Status.PARTIAL}:
         # Before the episode is closed: whoever dies in between is followed by somebody who finds it open.
         _remember(episode, episode.project_id, studio)
     return takes.close(studio, episode, to, reason)
+
+
+def _missing(episode: Episode, studio: Studio) -> str:
+    """Return which stages the episode had to do without, and why; empty when there were none."""
+    records = studio.episodes.paper(episode.episode_id).records
+    stopped = [(step, records[step]) for step in stages_of(episode.pipeline) if step in records]
+    return " ".join(
+        f"{_WITHOUT[step]}: {r.reason}" for step, r in stopped if r.status == "stopped" and step in _WITHOUT
+    )
 
 
 def _rest(episode: Episode, studio: Studio) -> Episode:

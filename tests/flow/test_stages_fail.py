@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from studio.domain.errors import BadAnswer, Blocked, ProviderFailed, ProviderMissing, StudioError, Throttled
+from studio.domain.errors import (
+    BadAnswer,
+    Blocked,
+    BudgetExceeded,
+    ProviderFailed,
+    ProviderMissing,
+    StudioError,
+    Throttled,
+)
 from studio.domain.pipeline import STAGES, Step
 from studio.domain.storyboard import BoardAnswer
 from tests.flow.world import PROMPT, Death, World
@@ -79,14 +87,13 @@ def test_a_stage_that_breaks_every_time_ends_the_episode_and_names_the_stage(
 @pytest.mark.parametrize(
     "error",
     [
-        Blocked("The prompt was refused: it names a weapon."),
         ProviderMissing("No Gemini key is stored."),
-        ProviderFailed("The model “gemini-2.5-flash” is retired (1 December 2026); set TEXT_MODEL to another."),
+        BudgetExceeded("This call would pass this month's cap of $25.00. Nothing was bought."),
     ],
     ids=lambda error: type(error).__name__,
 )
 @pytest.mark.parametrize("step", STAGES)
-def test_what_a_retry_cannot_change_ends_the_episode_with_the_reason(
+def test_what_ends_every_stage_ends_the_episode_with_the_reason(
     world: World, show: str, step: Step, error: StudioError
 ) -> None:
     world.writer.next_of[ASKED[step]].append(error)
@@ -99,17 +106,53 @@ def test_what_a_retry_cannot_change_ends_the_episode_with_the_reason(
     assert world.writer.schemas.count(ASKED[step]) == 1
 
 
-@pytest.mark.parametrize("step", STAGES)
-def test_an_answer_that_is_no_use_is_asked_for_again_twice_and_then_given_up(
-    world: World, show: str, step: Step
+GONE = ProviderFailed("The model “gemini-2.5-flash” is retired (1 December 2026); set TEXT_MODEL to gemini-3.8-flash.")
+
+
+@pytest.mark.parametrize("step", STAGES[1:])
+@pytest.mark.parametrize(
+    ("errors", "reason"),
+    [
+        ([Blocked("The prompt was refused: it names a weapon.")] * 3, "it names a weapon"),
+        ([BadAnswer("The answer is not JSON.")] * 3, "still not usable after 2 repairs: The answer is not JSON."),
+        ([GONE], "set TEXT_MODEL to gemini-3.8-flash"),
+    ],
+    ids=["blocked", "useless", "retired"],
+)
+def test_an_episode_is_shot_without_a_stage_that_was_refused_and_says_so(
+    world: World, show: str, step: Step, errors: list[StudioError], reason: str
 ) -> None:
-    world.writer.next_of[ASKED[step]].extend([BadAnswer("The answer is not JSON.")] * 3)
+    world.writer.next_of[ASKED[step]].extend(errors)
+
+    episode = world.produce_full(project_id=show)
+
+    assert episode["status"] == "partial"
+    assert reason in episode["reason"]
+    stopped = [stage["name"] for stage in episode["stages"] if stage["status"] == "stopped"]
+    assert stopped == [step]
+    assert [clip["status"] for clip in episode["clips"]] == ["rendered"] * 3
+    after = world.produce_full(episode_id=episode["episode_id"])
+    assert (after["status"], after["reason"]) == ("completed", "")
+
+
+@pytest.mark.parametrize("step", STAGES)
+def test_a_refused_answer_is_asked_for_once_more_with_that_said(world: World, show: str, step: Step) -> None:
+    world.writer.next_of[ASKED[step]].append(Blocked("Refused."))
+
+    episode = world.produce_full(project_id=show)
+
+    assert episode["status"] == "completed"
+    again = [r for r, schema in zip(world.writer.asked, world.writer.schemas, strict=True) if schema == ASKED[step]][1]
+    assert "safety rules refused" in again.feedback[0]
+
+
+def test_a_script_that_is_no_use_after_two_repairs_ends_the_episode(world: World, show: str) -> None:
+    world.writer.next_of["Script"].extend([BadAnswer("The answer is not JSON.")] * 3)
 
     episode = world.produce_full(project_id=show)
 
     assert episode["status"] == "failed"
     assert "still not usable after 2 repairs: The answer is not JSON." in episode["reason"]
-    assert world.writer.schemas.count(ASKED[step]) == 3
     after = world.produce_full(episode_id=episode["episode_id"])
     assert after["status"] == "completed", "another attempt does not find the useless answers remembered"
 

@@ -1,15 +1,20 @@
-"""Asking until an answer keeps the field's rules: at most two repairs, with the checker's own words."""
+"""Asking until an answer keeps the field's rules: at most two repairs, with the checker's own words.
+
+A refusal by a provider's safety rules is a thing to repair too: told of it, a writer often finds other words.
+"""
 
 from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from studio.domain.errors import BadAnswer
+from studio.domain.errors import BadAnswer, Blocked
 from studio.generation.ports import Judgement, JudgeRequest, WriteRequest
 from studio.purchases import BoughtJudge, BoughtWriter
 
 MAX_REPAIRS = 2
 ATTEMPTS = 1 + MAX_REPAIRS
+
+_REFUSED = "The provider's safety rules refused your last answer. Tell it without whatever they could object to."
 
 
 def write_checked[T: BaseModel](
@@ -17,7 +22,8 @@ def write_checked[T: BaseModel](
 ) -> T:
     """Return something that fits `schema` and in which `problems` finds nothing.
 
-    Raises BadAnswer with what is still wrong after the last repair, and whatever the writer raises.
+    Raises BadAnswer with what is still wrong after the last repair, Blocked when that one is refused as well, and
+    whatever else the writer raises.
     """
     wrong: list[str] = []
     for number in range(ATTEMPTS):
@@ -27,6 +33,11 @@ def write_checked[T: BaseModel](
             written = writer.write(attempt, schema)
         except BadAnswer as error:
             wrong = [str(error)]
+            continue
+        except Blocked:
+            if number == MAX_REPAIRS:
+                raise
+            wrong = [_REFUSED]
             continue
         wrong = problems(written)
         if not wrong:

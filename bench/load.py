@@ -1,0 +1,127 @@
+"""A hundred producers started together, against a Gemini that is often busy, sometimes broken and now and then says no.
+
+    ./.venv/bin/python -m bench.load [--producers 100] [--monthly-cap 40]
+
+Every episode must end completed or partial, or failed with its reason where no clip came; none may hang; the ledger
+must hold what the fake was asked for; and no cap may be passed. The rates are of requests: 20 % 429, 5 % 503, 5 % not
+JSON, 3 % blocked.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bench.report import report
+from local import identity, stack
+from local.client import StudioClient
+from local.emulator.process import start_emulator
+from tests.fakes.gemini import FakeGemini
+
+RATES = {"429": 0.20, "503": 0.05, "invalid-json": 0.05, "blocked-prompt": 0.03}
+PROMPT = "Two sisters share a bakery, and one of them hides a debt until the lights go out"
+HANGS_AFTER_SECONDS = 1800
+_ANSWERED = {"ok", "invalid-json", "blocked-prompt"}
+"""Outcomes that carry usage, and so are charged."""
+
+
+def main() -> None:
+    """Run, check and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--producers", type=int, default=100)
+    parser.add_argument("--clips", type=int, default=1)
+    parser.add_argument("--monthly-cap", default="1000")
+    given = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as data,
+        FakeGemini(rates=RATES, seed=7) as fake,
+        start_emulator(Path(data), port=0) as emulator,
+    ):
+        parameters = {
+            "GeminiBaseUrl": fake.url,
+            "ImageRate": "0",
+            "TextRate": "0",
+            "MonthlyCapUsd": given.monthly_cap,
+            "Takes": "1",
+        }
+        outputs = stack.deploy(emulator.endpoint, parameters, data_dir=Path(data))
+        outputs.client("secretsmanager").put_secret_value(
+            SecretId=outputs["GeminiKeySecret"], SecretString=json.dumps({"api_key": fake.key})
+        )
+        login = identity.demo_login(Path(data))
+        token = identity.ensure_user(outputs, login.email, login.password)
+        client = StudioClient(outputs.api_url, lambda fresh: token, local=True)
+        began = time.perf_counter()
+        with ThreadPoolExecutor(max_workers=16) as pool:
+            started = list(pool.map(lambda number: _order(client, number, given.clips), range(given.producers)))
+        episodes = _until_over(client, started)
+        seconds = time.perf_counter() - began
+        ledger = _ledger(client)
+        _check(episodes, ledger, fake, float(given.monthly_cap))
+    ended = Counter(episode["status"] for episode in episodes)
+    calls = Counter(call.outcome for call in fake.calls)
+    report(
+        "load",
+        f"{given.producers} producers together",
+        ("what", "count"),
+        [*((f"episodes {status}", count) for status, count in sorted(ended.items())),
+         *((f"requests {outcome}", count) for outcome, count in sorted(calls.items()))],
+        seconds=round(seconds, 1),
+        requests=len(fake.calls),
+        ledger_entries=len(ledger),
+        spent_usd=round(sum(line["cost_usd"] for line in ledger), 4),
+    )  # fmt: skip
+
+
+def _order(client: StudioClient, number: int, clips: int) -> str:
+    body = {"prompt": f"{PROMPT} ({number})", "clips": clips, "provider": "gemini"}
+    return str(client.post("/functions/episode-producer", body)["episode_id"])
+
+
+def _until_over(client: StudioClient, started: list[str]) -> list[Any]:
+    deadline = time.monotonic() + HANGS_AFTER_SECONDS
+    open_ones, over = list(started), []
+    while open_ones:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{len(open_ones)} episodes hang: {open_ones[:5]}")
+        still = []
+        for episode_id in open_ones:
+            episode = client.episode(episode_id)
+            (still if episode["under_way"] else over).append(episode if not episode["under_way"] else episode_id)
+        open_ones = still
+        print(f"{len(over)} over, {len(open_ones)} under way", flush=True)
+        time.sleep(5)
+    return over
+
+
+def _ledger(client: StudioClient) -> list[Any]:
+    month, lines, cursor = time.strftime("%Y-%m", time.gmtime()), [], ""
+    while True:
+        page = client.get("/spending", month=month, limit=100, **({"cursor": cursor} if cursor else {}))
+        lines += page["items"]
+        cursor = page["cursor"] or ""
+        if not cursor:
+            return lines
+
+
+def _check(episodes: list[Any], ledger: list[Any], fake: FakeGemini, cap: float) -> None:
+    """Hold what was promised. Raises SystemExit with what is not so."""
+    for episode in episodes:
+        if episode["status"] not in {"completed", "partial"} and not episode["reason"]:
+            raise SystemExit(f"{episode['episode_id']} is {episode['status']} and does not say why")
+    asked = Counter(call.outcome in _ANSWERED for call in fake.calls)
+    settled = Counter(line["status"] for line in ledger)
+    charged = settled["settled"] + settled["unknown"]
+    if charged < asked[True] or sum(settled.values()) != len(fake.calls):
+        raise SystemExit(f"the ledger has {dict(settled)}; the fake was asked {len(fake.calls)} times")
+    spent = sum(line["cost_usd"] for line in ledger)
+    if spent > cap or settled["reserved"]:
+        raise SystemExit(f"${spent:.2f} was spent of ${cap:.2f}, and {settled['reserved']} reservations are open")
+
+
+if __name__ == "__main__":
+    main()
