@@ -108,6 +108,7 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         "attachment_id": attachment["attachment_id"],
         "run_id": run["run_id"],
         "script_format": "md",
+        "owner": "somebody",
     }
     sheet = {"name": "Intruder"}
     bodies = {
@@ -118,6 +119,7 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         ("PATCH", "/projects/{project_id}/characters/{character_id}"): {"version": 1, "name": "Mine now"},
         ("PUT", "/projects/{project_id}/characters/{character_id}/reference"): {"attachment_id": None},
         ("PATCH", "/episodes/{episode_id}"): {"version": 1, "title": "Mine now"},
+        ("PUT", "/admin/owners/{owner}/caps"): {"month_usd": 1000, "episode_usd": 1000},
     }
     api = deployed.outputs.client("apigateway")
     resources = api.get_resources(restApiId=deployed.outputs["ApiId"], limit=500)["items"]
