@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from local.emulator.checkpoint import Checkpoint, replace_file, restore_blobs, unreadable_states
+from local.emulator.gateway import importing_responses
 from local.emulator.layers import SharedLayers
 
 LOG = logging.getLogger("studio.emulator")
@@ -49,6 +50,8 @@ class Server:
         self.emulator = cast("Any", importlib.import_module("ministack.app"))
         self.lambdas = cast(Any, importlib.import_module("ministack.core.lambda_runtime"))
         self.lambdas.zipfile = SharedLayers(data / "layers").zipfile()
+        gateway: Any = importlib.import_module("ministack.services.apigateway_v1")
+        gateway._import_rest_api = importing_responses(gateway._import_rest_api, gateway._put_gateway_response)
         persistence: Any = importlib.import_module("ministack.core.persistence")
         self.checkpoint = Checkpoint(data / "state", persistence._json_default, persistence._state_format_version)
         persistence._json_object_hook = restore_blobs(persistence._json_object_hook, self.checkpoint.blobs)

@@ -2,11 +2,15 @@
 
 import base64
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.e2e.conftest import PROMPT, Deployed, Person
 
@@ -24,12 +28,32 @@ def refused(answer: Any, status: int) -> Any:
     return problem
 
 
+def claims_of(token: str) -> dict[str, Any]:
+    """Return what a token says."""
+    body = token.split(".")[1]
+    told: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return told
+
+
+def coded(part: bytes) -> str:
+    """Return a part of a token as it is written."""
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
+
+
 def forged(token: str, **claims: Any) -> str:
     """Return a token with other claims and the old signature."""
-    head, body, signature = token.split(".")
-    told = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))) | claims
-    sealed = base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
-    return f"{head}.{sealed}.{signature}"
+    head, _, signature = token.split(".")
+    return f"{head}.{coded(json.dumps(claims_of(token) | claims).encode())}.{signature}"
+
+
+def signed(deployed: Deployed, token: str, **claims: Any) -> str:
+    """Return a token with other claims, signed with the key that the user pool signs its own with."""
+    pool = claims_of(token)["iss"].rsplit("/", 1)[1]
+    key: Any = load_pem_private_key(
+        (deployed.data_dir / "state" / "cognito-pool-keys" / f"{pool}-id.pem").read_bytes(), password=None
+    )
+    said = f"{token.split('.')[0]}.{coded(json.dumps(claims_of(token) | claims).encode())}"
+    return f"{said}.{coded(key.sign(said.encode(), PKCS1v15(), SHA256()))}"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +75,17 @@ def foreign_token(deployed: Deployed) -> Iterator[str]:
 def test_without_a_good_token_there_is_no_answer(amina: Person, foreign_token: str) -> None:
     for token in ("", "nonsense", forged(amina.token, sub="bilan"), forged(amina.token, exp=1), foreign_token):
         assert amina.call("GET", "/dashboard", Authorization=token).status_code in {401, 403}, token[:20]
+
+
+def test_a_token_is_good_until_it_expires(deployed: Deployed, amina: Person) -> None:
+    now = int(time.time())
+    ahead, over = (signed(deployed, amina.token, exp=now + seconds) for seconds in (3600, -1))
+    assert claims_of(ahead) | {"exp": 0} == claims_of(over) | {"exp": 0}
+    assert amina.ok("GET", "/dashboard", Authorization=ahead) == amina.ok("GET", "/dashboard")
+    for method, path in (("GET", "/dashboard"), ("POST", PRODUCE)):
+        problem = refused(amina.call(method, path, {"prompt": "x"}, Authorization=over), 401)
+        assert problem["type"] == "urn:episode-studio:unauthorized"
+        assert problem["request_id"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from local import locks, logs
 from local.emulator import process
 from local.emulator.checkpoint import Checkpoint, restore_blobs, unreadable_states, without_model_keys
+from local.emulator.gateway import RESPONSES, importing_responses
 from local.emulator.layers import SharedLayers
 from local.problems import of_os_error
 
@@ -106,6 +107,21 @@ def test_layers_are_unpacked_once_and_linked(tmp_path: Path) -> None:
         assert (target / "python" / "toy.py").read_text() == "NAME = 1"
         assert not archive.exists()
     assert len(list((tmp_path / "layers").iterdir())) == 1
+
+
+def test_an_apis_own_refusals_are_imported_with_it() -> None:
+    put: list[tuple[str, str, Any]] = []
+
+    def answer(api: str, kind: str, response: Any) -> tuple[int, dict[str, str], bytes]:
+        put.append((api, kind, response))
+        return (400 if kind == "NO_SUCH" else 201), {}, b"{}"
+
+    imported = importing_responses(lambda spec, base=None: base["name"], answer)
+    assert imported({"paths": {}}, {"name": "a"}) == "a"
+    assert imported({RESPONSES: {"UNAUTHORIZED": {"statusCode": 401}}}, {"name": "b"}) == "b"
+    assert put == [("b", "UNAUTHORIZED", {"statusCode": 401})]
+    with pytest.raises(ValueError, match="NO_SUCH"):
+        imported({RESPONSES: {"NO_SUCH": {}}}, {"name": "c"})
 
 
 def test_a_lock_is_held_while_its_block_runs(tmp_path: Path) -> None:
