@@ -116,7 +116,8 @@ def cached_token(path: Path, sign_in_now: Callable[[], str]) -> str:
         if kept["expires_at"] - time.time() > 600:
             return str(kept["token"])
     token = sign_in_now()
-    write_private(path, json.dumps({"token": token, "expires_at": expiry(token)}))
+    with suppress(OSError):  # one that cannot be kept is as good
+        write_private(path, json.dumps({"token": token, "expires_at": expiry(token)}))
     return token
 
 
@@ -137,6 +138,10 @@ def write_private(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    draft.replace(path)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

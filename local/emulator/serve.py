@@ -26,6 +26,7 @@ from typing import Any, cast
 from local.emulator.checkpoint import Checkpoint, replace_file, restore_blobs, unreadable_states
 from local.emulator.gateway import importing_responses
 from local.emulator.layers import SharedLayers
+from local.emulator.room import RoomToWrite
 
 LOG = logging.getLogger("studio.emulator")
 
@@ -48,6 +49,7 @@ class Server:
         self.started_at = time.time()
         self.stopping = threading.Event()
         self.emulator = cast("Any", importlib.import_module("ministack.app"))
+        self.answer = RoomToWrite(self.emulator.app, data)
         self.lambdas = cast(Any, importlib.import_module("ministack.core.lambda_runtime"))
         self.lambdas.zipfile = SharedLayers(data / "layers").zipfile()
         gateway: Any = importlib.import_module("ministack.services.apigateway_v1")
@@ -68,7 +70,7 @@ class Server:
                 await _answer(send, 403, {"message": "Not allowed here."})
                 return
             self.requests += 1
-        await self.emulator.app(scope, receive, send)
+        await self.answer(scope, receive, send)
 
     def health(self) -> dict[str, Any]:
         """What the `studio` command wants to know: who this is, and whether the state is being saved."""
