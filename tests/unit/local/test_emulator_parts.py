@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import locks, logs
+from local import identity, locks, logs
 from local.emulator import process
 from local.emulator.checkpoint import Checkpoint, restore_blobs, unreadable_states, without_model_keys
 from local.emulator.gateway import RESPONSES, importing_responses
@@ -149,6 +149,15 @@ def test_a_dead_emulators_record_misleads_nobody(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_as_one() -> None:
     assert of_os_error(OSError(28, "No space left on device", "/x")).what == "The disk is full (/x)."
+
+
+def test_a_token_that_cannot_be_kept_is_good_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert identity.cached_token(tmp_path / "token.json", lambda: "a.b.c") == "a.b.c"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_log_lines_are_readable_and_belong_to_their_function() -> None:
