@@ -10,6 +10,7 @@ from studio import takes
 from studio.domain.base import Id, Value
 from studio.domain.episode import MAX_CLIPS, Status
 from studio.domain.errors import Conflict, Invalid
+from studio.domain.pipeline import Step
 from studio.entry import api, resolver
 from studio.entry.http import Caller, created
 
@@ -45,12 +46,12 @@ def generate_video(request: Annotated[VideoRequest, Body()], studio: Caller) -> 
     missing = [number for number in wanted if number not in clips]
     if missing:
         raise Invalid(f"The episode has no clip {missing[0]}.", {"clips": f"must be among {sorted(clips)}"})
-    remains = studio.remaining(episode)
+    remains = studio.remaining(episode, [Step.SHOOT])
     costs = wanted if request.another_take else tuple(number for number in wanted if number in remains.clips)
     queued = takes.queue(studio, episode, studio.settings.video_machine)
     more = 1 if request.another_take else 0
     takes.reset_clips(studio, queued, {number: clips[number].take + more for number in wanted})
-    studio.promise(queued, remains.model_copy(update={"steps": (), "clips": costs}))
+    studio.promise(queued, remains.model_copy(update={"clips": costs}))
     takes.start(studio, queued, studio.settings.video_machine, clips=wanted)
     report = VideoStarted(episode_id=episode.episode_id, status=queued.status, clips=wanted)
     return created(report, f"/episodes/{episode.episode_id}", status=202)

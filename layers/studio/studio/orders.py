@@ -69,7 +69,7 @@ def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
         if Step.SCRIPT not in steps and studio.episodes.script(now.episode_id) is None:
             raise Conflict("The episode has no script yet, so it can only start at script_generator_bot.")
         air_date = producing.air_date if producing and producing.air_date else now.air_date
-        plan = studio.remaining(now.model_copy(update={"pipeline": pipeline}))
+        plan = studio.remaining(now.model_copy(update={"pipeline": pipeline}), steps)
         episode = takes.queue(
             studio, now, studio.settings.producer_machine, pipeline=pipeline, review=review, air_date=air_date
         )
@@ -83,8 +83,10 @@ def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
         steps = steps_of(pipeline, review, start_at=start_at, stop_after=stop_after)
         episode = _new(request, pipeline, review, producing.air_date if producing else None, studio)
         studio.episodes.create(episode)
-        plan = studio.remaining(episode)
-    studio.promise(episode, plan.through(steps))
+        plan = studio.plan(pipeline, episode.brief, clips=request.clips, prompt_chars=len(episode.prompt)).through(
+            steps
+        )
+    studio.promise(episode, plan)
     takes.start(
         studio,
         episode,

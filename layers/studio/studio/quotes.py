@@ -129,16 +129,29 @@ def whole_plan(pipeline: Pipeline, brief: Brief, *, clips: int, prompt_chars: in
 
 
 def what_remains(
-    whole: Plan, records: Iterable[StageRecord], clips: Iterable[Clip] = (), script: Script | None = None
+    whole: Plan,
+    records: Iterable[StageRecord],
+    clips: Iterable[Clip] = (),
+    script: Script | None = None,
+    *,
+    stale_steps: Collection[Step] = (),
+    stale_clips: Collection[int] = (),
 ) -> Plan:
-    """Return the part of `whole` that is not done: neither a stage's artifact is there, nor the clip."""
-    done = {record.name for record in records if record.status == "done"}
-    rendered = {clip.number for clip in clips if clip.status is ClipStatus.RENDERED}
+    """Return the part of `whole` that is to be made, or made anew.
+
+    A stage is kept when its artifact is there and not stale, and nothing before it is made anew: what is made from
+    something else then becomes something else. So is a clip; hooks alone change no picture.
+    """
+    done = {record.name for record in records if record.status == "done"} - set(stale_steps)
+    first = next((place for place, step in enumerate(whole.steps) if step not in done), len(whole.steps))
+    steps = whole.steps[first:]
+    shown = {clip.number for clip in clips if clip.status is ClipStatus.RENDERED} - set(stale_clips)
+    kept = shown if set(steps) <= {Step.HOOKS} else set()
     return whole.model_copy(
         update={
-            "steps": tuple(step for step in whole.steps if step not in done),
-            "clips": tuple(number for number in whole.clips if number not in rendered),
-            "scenes": len(script.scenes) if script else None,
+            "steps": steps,
+            "clips": tuple(number for number in whole.clips if number not in kept),
+            "scenes": len(script.scenes) if script and Step.SCRIPT not in steps else None,
         }
     )
 

@@ -122,16 +122,23 @@ def test_a_project_of_somebody_else_cannot_be_quoted_for(studio: Studio) -> None
     assert ask("POST", "/quotes", {"prompt": "x", "project_id": theirs}).status == 404
 
 
-def test_taking_an_episode_up_again_costs_what_is_not_done(studio: Studio) -> None:
+def test_taking_an_episode_up_again_costs_what_is_not_done_or_was_made_from_something_else(studio: Studio) -> None:
     episode = moved(studio, stored(studio, provider="gemini"), Status.RENDERING)
     for number, status in ((1, ClipStatus.RENDERED), (2, ClipStatus.FAILED)):
         studio.episodes.update_clip(episode.episode_id, number, AT, status=status)
+    record = studio.episodes.stage(episode.episode_id, "script_generator_bot")
+    assert record
+    part = record.parts[0]
+    # The script in `stored` was made from another prompt, so it and everything from it is made anew.
     seen = read(f"/episodes/{episode.episode_id}/quote")
     assert [(line["step"], line["clip"]) for line in seen["lines"]] == [
-        ("render_clip", 2),
-        ("judge_clip", 2),
-        ("render_clip", 3),
-        ("judge_clip", 3),
+        ("script_generator_bot", None),
+        *((step, clip) for clip in (1, 2, 3) for step in ("render_clip", "judge_clip")),
+    ]
+    studio.episodes.save_stage(record.with_part(part.model_copy(update={"edited": True, "input_hash": ""})))
+    seen = read(f"/episodes/{episode.episode_id}/quote")
+    assert [(line["step"], line["clip"]) for line in seen["lines"]] == [
+        (step, clip) for clip in (2, 3) for step in ("render_clip", "judge_clip")
     ]
 
 

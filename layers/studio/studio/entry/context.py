@@ -1,7 +1,7 @@
 """`Studio`, the context of one request: whose it is, and what it may use. Everything in it is opened on first use."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
@@ -27,6 +27,8 @@ from studio.store.runs import Runs
 from studio.store.table import Partition
 
 if TYPE_CHECKING:
+    from studio.domain.pipeline import Step
+
     # What buys is imported by who buys: a read starts without it.
     from studio.generation.catalogue import Price, Use
     from studio.generation.ports import Judge, Painter, Writer
@@ -190,13 +192,23 @@ class Studio:
 
         return whole_plan(pipeline, brief, clips=clips, prompt_chars=prompt_chars, takes=self.settings.takes)
 
-    def remaining(self, episode: Episode) -> "Plan":
-        """Return what is left to do of an episode."""
+    def remaining(self, episode: Episode, steps: "Collection[Step] | None" = None) -> "Plan":
+        """Return what a take of an episode would make, or make anew; one through these steps, or through all."""
+        from studio.domain.framing import is_stale
+        from studio.domain.materials import stale_parts
         from studio.quotes import what_remains
 
         whole = self.plan(episode.pipeline, episode.brief, clips=episode.clips_wanted, prompt_chars=len(episode.prompt))
-        episodes, episode_id = self.episodes, episode.episode_id
-        return what_remains(whole, episodes.stages(episode_id), episodes.clips(episode_id), episodes.script(episode_id))
+        cast, paper = self.cast_of(episode), self.episodes.paper(episode.episode_id)
+        clips = self.episodes.clips(episode.episode_id)
+        return what_remains(
+            whole if steps is None else whole.through(steps),
+            paper.records.values(),
+            clips,
+            paper.script,
+            stale_steps=stale_parts(episode, paper, [character.sheet for character in cast]),
+            stale_clips=[clip.number for clip in clips if is_stale(clip, episode, paper, cast)],
+        )
 
     def quote(self, provider: ProviderName, plan: "Plan") -> Quote:
         """Return what a plan costs today. Raises ProviderFailed for a model whose price is not known."""
