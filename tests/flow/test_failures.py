@@ -224,7 +224,7 @@ def test_an_earlier_script_stays_when_another_cannot_be_written(world: World) ->
     project = world.api("POST", "/projects", {"title": "Walahi House"}).body["project_id"]
     episode = world.produce(project_id=project, clips=1)
     world.api("POST", f"/projects/{project}/characters", {"name": "Zahra Noor"})
-    world.writer.next.append(Blocked("Refused."))
+    world.writer.next.extend([Blocked("Refused.")] * 3)
 
     after = world.again(episode["episode_id"])
 
@@ -234,7 +234,7 @@ def test_an_earlier_script_stays_when_another_cannot_be_written(world: World) ->
 
 
 def test_a_script_written_by_hand_after_the_writer_failed_is_shot(world: World) -> None:
-    world.writer.next.append(Blocked("Refused."))
+    world.writer.next.extend([Blocked("Refused.")] * 3)
     episode = world.produce(clips=1)
     script = script_of(world.writer.asked[-1]).model_dump(mode="json")
 
@@ -243,4 +243,4 @@ def test_a_script_written_by_hand_after_the_writer_failed_is_shot(world: World) 
     assert edited.status == 200, edited.body
     assert [(stage["status"], stage["reason"]) for stage in edited.body["stages"]] == [("done", "")]
     assert world.again(episode["episode_id"])["status"] == "completed"
-    assert len(world.writer.asked) == 1
+    assert len(world.writer.asked) == 3

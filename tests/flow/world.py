@@ -150,11 +150,15 @@ class Worker:
 
 @dataclass
 class Death:
-    """A worker's death: of which function, at which of its calls (0 is the first), before or after it took effect."""
+    """A worker's death: of which function, at which of its calls (0 is the first), before or after it took effect.
+
+    on: the name of the call instead of its number.
+    """
 
     function: str
     call: int
     after: bool
+    on: str = ""
     at: str = ""
 
     @property
@@ -176,7 +180,7 @@ def _as_worker[T](what: str, do: Callable[[], T]) -> T:
     number = len(worker.calls)
     worker.calls.append(what)
     death = worker.dies
-    mine = death is not None and death.call == number
+    mine = death is not None and (what.startswith(death.on) if death.on else death.call == number)
     if mine and death is not None and not death.after:
         worker.dead, death.at = True, f"before {what}"
         raise Killed
@@ -237,7 +241,7 @@ class FakeWriter:
     """Writes a small script that keeps every rule, and everything else as the rehearsal does.
 
     `next` holds what it is to do first, one a call; `next_of` the same for what has a schema of that name. With
-    `composes`, scripts are the rehearsal's too: several scenes, by several people.
+    `composes`, scripts have three scenes, by two people.
     """
 
     model = TEXT_MODEL
@@ -267,8 +271,8 @@ class FakeWriter:
         return _as_worker("the writer writes", written)
 
     def _usual(self, request: WriteRequest, schema: type[BaseModel]) -> BaseModel:
-        if schema is Script and not self.composes:
-            return script_of(request)
+        if schema is Script:
+            return drama_of(request) if self.composes else script_of(request)
         return DraftWriter().write(request, schema)[0]
 
 
@@ -384,6 +388,44 @@ def script_of(request: WriteRequest) -> Script:
     )
 
 
+def drama_of(request: WriteRequest) -> Script:
+    """Return a script of three scenes by two people, with the clips asked for, spread over the scenes."""
+    cast_names = [str(sheet["name"]) for sheet in cast("Any", request.material["cast"])][:2]
+    one, other = cast_names if len(cast_names) == 2 else ("Amina", "Zahra")
+    guests = [] if len(cast_names) == 2 else [{"name": "Amina", "description": "a baker"}, {"name": "Zahra"}]
+    scenes = [
+        ("INT. BAKERY - DAWN", Beat.COLD_OPEN, "Amina finds a letter under the flour.", "Who wrote this?", "Not me."),
+        ("INT. OFFICE - DAY", Beat.ESCALATION, "The ledger does not add up.", "Where is the money?", "Ask the bank."),
+        ("EXT. YARD - NIGHT", Beat.CLIFFHANGER, "A van stops at the gate.", "Who is that?", "You will see."),
+    ]
+    clips = int(cast("int", request.material["clips"]))
+    return Script(
+        title="Flour",
+        synopsis="Two sisters share a bakery, and one of them hides a debt.",
+        guests=cast("Any", guests),
+        scenes=[
+            Scene(
+                number=number,
+                heading=heading,
+                beat=beat,
+                action=action,
+                lines=[Line(speaker=one, text=first), Line(speaker=other, text=second)],
+            )
+            for number, (heading, beat, action, first, second) in enumerate(scenes, 1)
+        ],
+        clips=[
+            ClipDescription(
+                number=number,
+                scene=(number - 1) % 3 + 1,
+                description=f"What is seen in clip {number}: hands, flour and a letter, in light from one side.",
+                people=[one, other],
+            )
+            for number in range(1, clips + 1)
+        ],
+        open_question="Who is in the van?",
+    )
+
+
 class TickingClock(Clock):
     """A clock that moves on by a millisecond whenever it is read, so that no two things happen at the same time."""
 
@@ -452,7 +494,7 @@ class World:
 
     def queued(self) -> str:
         """Return an episode whose caller died between queueing it and starting its execution."""
-        self.deaths.append(Death("generate_episode_from_prompt", call=5, after=False))
+        self.deaths.append(Death("generate_episode_from_prompt", call=-1, after=False, on="start_execution"))
         self.as_worker("generate_episode_from_prompt", {"prompt": "Lost.", "clips": 1})
         assert self.deaths[-1].at.startswith("before start_execution"), self.deaths[-1]
         (summary,) = self.api("GET", "/episodes").body["items"]
@@ -863,6 +905,9 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
     def stopped(execution: Execution, *arguments: Any, **more: Any) -> None:
         world.stopped.add(execution.execution_arn)
         stop(execution, *arguments, **more)
+        # Whoever waits for a person's answer is not told by moto that there is nothing to wait for any more.
+        for waiting in list(execution.exec_worker.env.callback_pool_manager._pool.values()):
+            waiting.interrupt_all()
 
     patch.setattr(Execution, "stop", stopped)
     patch.setattr(BaseExecutionWorkerCommunication, "__init__", started)
