@@ -8,9 +8,10 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from local.app import app, print_json
+from local import settings
+from local.app import app
 from local.problems import INTERRUPTED, StudioProblem, of_os_error
-from local.report import Report
+from local.report import Report, print_json
 
 
 def main() -> None:
@@ -53,4 +54,6 @@ def _tell_script(wants_json: bool, error: str, code: int) -> int:
 
 
 if __name__ == "__main__":
+    # Recordings are kept with the studio's own stores; no other command imports them.
+    sys.path.append(str(settings.ROOT / "layers" / "studio"))
     main()

@@ -16,7 +16,7 @@ POLITE_RETRIES = 4
 FIRST_PAUSE = 0.3
 _PASSING = {502, 503, 504}
 
-TERMINAL = ("completed", "partial", "failed", "cancelled")
+QUICK_WAY, FULL_WAY = "/functions/generate-episode-from-prompt", "/functions/episode-producer"
 
 
 class ApiProblem(StudioProblem):
@@ -68,9 +68,9 @@ class StudioClient:
         page: Json = self._call("GET", path, params=parameters or None).json()
         return page
 
-    def text(self, path: str) -> str:
-        """A text document."""
-        return self._call("GET", path).text
+    def document(self, path: str, accept: str = "*/*") -> bytes:
+        """A document's bytes as they came."""
+        return self._call("GET", path, headers={"Accept": accept}).content
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None) -> Json:
         """Create or start something; `key` makes it safe to send twice (one is made up when it is absent)."""
@@ -78,6 +78,15 @@ class StudioClient:
         answer = self._call("POST", path, json=dict(body or {}), headers=headers)
         page: Json = answer.json() if answer.content else {}
         return page
+
+    def put(self, path: str, body: Mapping[str, Any]) -> Json:
+        """Replace something."""
+        page: Json = self._call("PUT", path, json=dict(body)).json()
+        return page
+
+    def delete(self, path: str) -> None:
+        """Delete something."""
+        self._call("DELETE", path)
 
     # What the commands do, by name.
 
@@ -90,9 +99,9 @@ class StudioClient:
         items: list[Json] = self.get(f"/episodes/{episode_id}/files")["items"]
         return items
 
-    def start(self, order: Mapping[str, Any], key: str) -> Json:
-        """Begin an episode, or with `{"episode_id": …}` go on with one."""
-        return self.post("/functions/generate-episode-from-prompt", order, key=key)
+    def start(self, order: Mapping[str, Any], key: str, *, full: bool = False) -> Json:
+        """Begin an episode, or with `{"episode_id": …}` go on with one; `full` through all stages on paper."""
+        return self.post(FULL_WAY if full else QUICK_WAY, order, key=key)
 
     def cancel(self, episode_id: str) -> None:
         """Stop an episode; one that is over already stays as it is."""
@@ -101,6 +110,25 @@ class StudioClient:
         except ApiProblem as problem:
             if problem.status != httpx.codes.CONFLICT:
                 raise
+
+    def stage(self, episode_id: str, name: str) -> Json | None:
+        """What a stage made of an episode, part by part; None before it has worked on it."""
+        try:
+            return self.get(f"/episodes/{episode_id}/stages/{name}")
+        except ApiProblem as problem:
+            if problem.status == httpx.codes.NOT_FOUND:
+                return None
+            raise
+
+    def open_review(self, episode_id: str, gate: str | None = None) -> Json | None:
+        """The gate that waits for an answer, of this name where one is given; None when none does."""
+        reviews: list[Json] = self.get(f"/episodes/{episode_id}/reviews")["items"]
+        return next((review for review in reviews if review["open"] and gate in {None, review["gate"]}), None)
+
+    def answer(self, episode_id: str, review: Json, decision: str, **more: Any) -> Json:
+        """Answer a gate: approve, with an `edit` or without, or reject, with a `reason`."""
+        told = {"review_id": review["review_id"], "decision": decision, **more}
+        return self.post(f"/episodes/{episode_id}/reviews/{review['gate']}", told)
 
     def ready_made_project(self) -> Json:
         """The owner's project "Say Walahi", made with its ready-made cast when there is none yet."""
@@ -149,7 +177,8 @@ SAY_WALAHI: Json = {
     "genre": "reality drama",
     "mood": "warm, tense, funny",
     "theme": "one family, one tall house, and the truth coming out",
-    "locale": "en",
+    "locale": "en-US",
+    "community": "Somalis in Minneapolis",
     "aspect": "16:9",
 }
 

@@ -7,6 +7,7 @@ import time
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +23,23 @@ FIRST_PAUSE = 0.2
 SETTLE_SECONDS = 15.0
 
 Json = dict[str, Any]
+
+SCRIPTS = {"script.md": "md", "script.fountain": "fountain"}
+EXPORTS = {
+    "script.fdx": "fdx", "script.pdf": "pdf", "captions.srt": "srt", "captions.vtt": "vtt",
+    "shots.csv": "csv", "timeline.otio": "otio", "timeline.edl": "edl",
+}  # fmt: skip
+"""What a finished episode is brought home as, beside its files, and the format's name in the API."""
+
+_STORED_EXPORTS = "exports/"
+
+
+@dataclass
+class Home:
+    """What was brought home, and the formats that could not be had, each with the reason."""
+
+    files: list[Path] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
 
 
 def slug(title: str) -> str:
@@ -46,25 +64,43 @@ def output_folder(out: Path, episode: Mapping[str, Any]) -> Path:
     return folder
 
 
-def bring_home(client: StudioClient, episode: Json, out: Path) -> list[Path]:
-    """Download everything the episode has into its folder under `out`; returns the files, the folder's own included."""
+def bring_home(client: StudioClient, episode: Json, out: Path) -> Home:
+    """Download everything the episode has into its folder under `out`."""
     episode, listed = _when_settled(client, episode)
     folder = output_folder(out, episode)
     folder.mkdir(parents=True, exist_ok=True)
-    written = [_write(folder / "episode.json", json.dumps(episode, indent=2, ensure_ascii=False) + "\n")]
-    for suffix, form in (("md", "md"), ("fountain", "fountain")):
+    home = Home([_write(folder / "episode.json", (json.dumps(episode, indent=2, ensure_ascii=False) + "\n").encode())])
+    path = f"/episodes/{episode['episode_id']}"
+    for name, form in SCRIPTS.items():
         with suppress(ApiProblem):  # an episode that failed early has no script
-            written.append(
-                _write(folder / f"script.{suffix}", client.text(f"/episodes/{episode['episode_id']}/script/{form}"))
-            )
+            home.files.append(_write(folder / name, client.document(f"{path}/script/{form}")))
     with httpx.Client(timeout=httpx.Timeout(60.0, connect=10.0), trust_env=not client.local) as http:
         for entry in listed:
             target = folder.joinpath(*_safe_parts(entry["name"]))
             fetch(http, entry["url"], target, sha256=entry.get("sha256"), size=entry.get("bytes"))
-            written.append(target)
+            home.files.append(target)
+        if episode.get("script") is not None and episode["status"] != "in_review":
+            _bring_exports(client, http, path, folder, home)
     if any(clip["status"] == "rendered" for clip in episode.get("clips", [])):
-        written.append(draw_contact_sheet(episode, folder))
-    return written
+        home.files.append(draw_contact_sheet(episode, folder))
+    return home
+
+
+def _bring_exports(client: StudioClient, http: httpx.Client, path: str, folder: Path, home: Home) -> None:
+    """Bring the script in the field's formats. One that cannot be had is no reason to be without the others."""
+    for name, form in EXPORTS.items():
+        target = folder / name
+        try:
+            if form == "pdf":  # answered with a link: the gateway would send bytes as Base64
+                link = json.loads(client.document(f"{path}/exports/{form}", accept="application/json"))
+                target.unlink(missing_ok=True)
+                fetch(http, link["url"], target, size=link["bytes"])
+            else:
+                _write(target, client.document(f"{path}/exports/{form}"))
+        except StudioProblem as problem:
+            home.missing[name] = problem.what
+        else:
+            home.files.append(target)
 
 
 def fetch(http: httpx.Client, url: str, target: Path, *, sha256: str | None = None, size: int | None = None) -> None:
@@ -72,7 +108,7 @@ def fetch(http: httpx.Client, url: str, target: Path, *, sha256: str | None = No
 
     Raises StudioProblem when it cannot be had, or is not what its hash says.
     """
-    if sha256 and target.exists() and _sha256(target) == sha256:
+    if sha256 and target.exists() and sha256_of(target) == sha256:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
@@ -95,7 +131,7 @@ def fetch(http: httpx.Client, url: str, target: Path, *, sha256: str | None = No
         except httpx.TransportError as problem:
             trouble = type(problem).__name__
         else:
-            if (size is None or part.stat().st_size == size) and (not sha256 or _sha256(part) == sha256):
+            if (size is None or part.stat().st_size == size) and (not sha256 or sha256_of(part) == sha256):
                 part.replace(target)
                 return
             trouble = "it is not what its hash says"
@@ -117,7 +153,8 @@ def _when_settled(client: StudioClient, episode: Json) -> tuple[Json, list[Json]
     """The episode and its files once every rendered clip is measured; after a while, as they are."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while True:
-        listed = client.files(episode["episode_id"])
+        # A stored export is brought home by the name of its format.
+        listed = [f for f in client.files(episode["episode_id"]) if not f["name"].startswith(_STORED_EXPORTS)]
         names = {entry["name"] for entry in listed}
         rendered = [clip for clip in episode.get("clips", []) if clip["status"] == "rendered"]
         notes = {f"clips/{clip['number']}.json" for clip in rendered}
@@ -144,13 +181,14 @@ def _episode_in(folder: Path) -> str | None:
     return str(found)
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, content: bytes) -> Path:
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
+    part.write_bytes(content)
     part.replace(path)
     return path
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """A file's SHA-256, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

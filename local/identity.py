@@ -123,14 +123,23 @@ def cached_token(path: Path, sign_in_now: Callable[[], str]) -> str:
 
 def expiry(token: str) -> float:
     """When a JWT runs out, in seconds since the epoch; now, when it does not say."""
-    import base64
-
     try:
-        body = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        return float(claims["exp"])
+        return float(_claims(token)["exp"])
     except (IndexError, ValueError, KeyError, TypeError):
         return time.time()
+
+
+def subject(token: str) -> str:
+    """Whose a JWT is: the owner of what is made with it."""
+    return str(_claims(token)["sub"])
+
+
+def _claims(token: str) -> dict[str, Any]:
+    import base64
+
+    body = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
 
 
 def write_private(path: Path, text: str) -> None:

@@ -9,9 +9,11 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from local import identity, settings
+from local import artifacts, identity, settings
 from local.laptop import Place
 from local.produce import Result, why
+from local.progress import notes
+from local.steps import LABELS
 
 STATUS_COLOURS = {
     "completed": "green",
@@ -19,6 +21,7 @@ STATUS_COLOURS = {
     "failed": "red",
     "cancelled": "dim",
     "in_review": "magenta",
+    "written": "green",
 }
 
 PROVIDERS = {
@@ -95,12 +98,16 @@ def one_episode(episode: Mapping[str, Any]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for stage in episode.get("stages", []):
         seconds = f"{stage['seconds']:.1f} s" if stage.get("seconds") is not None else ""
-        table.add_row(escape(stage["name"]), escape(stage["status"]), seconds)
+        told = " · ".join(filter(None, [stage["status"], notes(stage), stage.get("reason") or ""]))
+        table.add_row(escape(LABELS.get(stage["name"], stage["name"])), escape(told), seconds)
     for clip in episode.get("clips", []):
         size = f"{clip['width']}×{clip['height']}" if clip.get("width") else ""
         table.add_row(f"clip {clip['number']}", coloured(clip["status"]), escape(clip.get("reason") or size))
     parts += [table, f"[dim]{escape(str(episode.get('provider', '')))}, ${float(episode.get('cost_usd') or 0):.2f}[/]"]
-    if episode["status"] in {"failed", "partial", "cancelled"}:
+    parts += [f"[magenta]stale[/] {escape(told)}" for told in artifacts.stale(episode)]
+    if episode["status"] == "in_review":
+        parts.append(f"It waits for you: ./studio review {episode['episode_id']}")
+    elif not episode["under_way"] and episode["status"] != "completed":
         parts.append(f"Take it up again: ./studio produce --resume {episode['episode_id']}")
     return Group(*parts)
 
@@ -114,7 +121,8 @@ def result(found: Result, console: Console) -> None:
         console.print(f"[yellow]{escape(found.error)}[/]")
     for path in found.files:
         console.print(f"  {escape(str(path))}", soft_wrap=True)
-    console.print(f"[dim]{escape(found.provider)}, ${found.cost_usd:.2f}[/]")
+    quoted = f" (quoted ${found.quote_usd:.2f})" if found.quote_usd else ""
+    console.print(f"[dim]{escape(found.provider)}, ${found.cost_usd:.2f}{quoted}[/]")
     if found.code:
         console.print(f"Take it up again: [bold]./studio produce --resume {found.episode_id}[/]")
 

@@ -2,34 +2,31 @@
 
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.markup import escape
-from rich.spinner import Spinner
-from rich.table import Table
-
-from local import files
-from local.client import TERMINAL, ApiProblem, StudioClient
+from local import files, money
+from local.client import ApiProblem, StudioClient
 from local.problems import StudioProblem
+from local.steps import steps_of
 
 Json = dict[str, Any]
-Watch = Callable[[Json], None]
 
 FIRST_POLL, LAST_POLL = 0.3, 2.0
 STALLED_SECONDS = 30 * 60.0
 
-EXIT_CODES = {"completed": 0, "partial": 3}
-_CLIP_MARKS = {"rendered": "[green]●[/]", "rendering": "[yellow]◐[/]", "failed": "[red]✗[/]", "pending": "[dim]○[/]"}
+IN_REVIEW, RESTING = "in_review", "written"
+EXIT_CODES = {"completed": 0, IN_REVIEW: 0, RESTING: 0, "partial": 3}
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to make. Either a prompt, or the id of an episode to take up again."""
+    """What to make. Either a prompt, or the id of an episode to take up again.
+
+    `full` has it go through all stages on paper; only then `review`, `start_at`, `stop_after` and `air_date` count.
+    """
 
     prompt: str | None = None
     resume: str | None = None
@@ -37,19 +34,36 @@ class Order:
     aspect: str | None = None
     clips: int = 3
     provider: str | None = None
+    full: bool = False
+    review: tuple[str, ...] | None = None
+    start_at: str | None = None
+    stop_after: str | None = None
+    air_date: str | None = None
 
-    def body(self, project: str | None) -> Json:
+    @property
+    def says_how(self) -> bool:
+        """Whether anything is asked for that only the full pipeline has."""
+        return any(value is not None for value in (self.review, self.start_at, self.stop_after, self.air_date))
+
+    def body(self) -> Json:
         """The request in the API's words."""
-        if self.resume:
-            return {"episode_id": self.resume}
-        wanted = {"prompt": self.prompt, "clips": self.clips}
-        chosen = {"project_id": project, "aspect": self.aspect, "provider": self.provider}
+        wanted: Json = {"episode_id": self.resume} if self.resume else {"prompt": self.prompt, "clips": self.clips}
+        chosen: Json = {}
+        if not self.resume:
+            chosen = {"project_id": self.project, "aspect": self.aspect, "provider": self.provider}
+        if self.full:
+            chosen |= {
+                "review": None if self.review is None else list(self.review),
+                "start_at": self.start_at,
+                "stop_after": self.stop_after,
+                "air_date": self.air_date,
+            }
         return wanted | {name: value for name, value in chosen.items() if value is not None}
 
 
 @dataclass
 class Result:
-    """What came of it, in the shape `--json` prints."""
+    """What came of it, in the shape `--json` prints. `missing` are exports that could not be had, with the reasons."""
 
     episode_id: str | None = None
     status: str = "failed"
@@ -57,16 +71,22 @@ class Result:
     files: list[Path] = field(default_factory=list)
     provider: str = ""
     seconds: float = 0.0
+    quote_usd: float | None = None
     cost_usd: float = 0.0
     error: str = ""
+    missing: dict[str, str] = field(default_factory=dict)
+    review: Json | None = None
+    bill: Json | None = None
+    more: Json = field(default_factory=dict)
+    differs: bool = False
 
     @property
     def code(self) -> int:
-        """0 completed, 3 partial, 1 anything else."""
-        return EXIT_CODES.get(self.status, 1)
+        """0 completed, resting or waiting for a review, 3 partial, 1 anything else, and where a replay differs."""
+        return 1 if self.differs else EXIT_CODES.get(self.status, 1)
 
     def as_json(self) -> Json:
-        """One flat object; `error` only where there is one."""
+        """One flat object; `error`, `missing` and `review` only where there is something to say."""
         page: Json = {
             "episode_id": self.episode_id,
             "status": self.status,
@@ -74,9 +94,12 @@ class Result:
             "files": [str(path) for path in self.files],
             "provider": self.provider,
             "seconds": round(self.seconds, 2),
+            "quote_usd": self.quote_usd,
             "cost_usd": self.cost_usd,
         }
-        return page | ({"error": self.error} if self.error else {})
+        waits = {name: self.review[name] for name in ("gate", "closes_at")} if self.review else {}
+        asides = {"error": self.error, "missing": self.missing, "review": waits}
+        return page | {name: value for name, value in asides.items() if value} | self.more
 
 
 class Interrupted(Exception):
@@ -87,17 +110,33 @@ class Interrupted(Exception):
         self.episode_id = episode_id
 
 
-def produce(client: StudioClient, order: Order, out: Path, watch: Watch = lambda episode: None) -> Result:
+@dataclass
+class Company:
+    """Who is with the command while it waits: `watch` sees every reading of the episode, `begun` the steps of the take.
+
+    `at_gate` is shown an episode and the review that it waits for, and says whether that was answered.
+    """
+
+    watch: Callable[[Json], None] = lambda episode: None
+    begun: Callable[[Sequence[str]], None] = lambda steps: None
+    at_gate: Callable[[Json, Json], bool] = lambda episode, review: False
+
+
+def produce(client: StudioClient, order: Order, out: Path, company: Company | None = None) -> Result:
     """Make an episode and bring its files to a folder under `out`.
 
     Raises Interrupted on Ctrl-C after cancelling the episode, StudioProblem when it cannot be ordered or followed.
     """
+    company = company or Company()
     started = time.monotonic()
     episode_id = order.resume
     try:
-        episode_id = _begin(client, order)
-        episode = follow(client, episode_id, watch)
-        written = files.bring_home(client, episode, out)
+        episode_id, steps = _begin(client, order)
+        company.begun(steps)
+        episode, review = follow(client, episode_id, company.watch)
+        while review is not None and company.at_gate(episode, review):
+            episode, review = follow(client, episode_id, company.watch)
+        home = files.bring_home(client, episode, out)
         episode = client.episode(episode_id)
     except KeyboardInterrupt:
         if episode_id:
@@ -106,28 +145,36 @@ def produce(client: StudioClient, order: Order, out: Path, watch: Watch = lambda
     except StudioProblem as problem:
         problem.next_step = problem.next_step or (f"./studio produce --resume {episode_id}" if episode_id else "")
         raise
+    bill = money.bill_of(client, episode_id)
     return Result(
         episode_id,
         episode["status"],
         episode.get("title") or "",
-        written,
+        home.files,
         episode.get("provider") or "",
         time.monotonic() - started,
+        None if bill is None else bill["quoted_expected_usd"],
         float(episode.get("cost_usd") or 0.0),
         why(episode),
+        home.missing,
+        review,
+        bill,
     )
 
 
-def follow(client: StudioClient, episode_id: str, watch: Watch) -> Json:
-    """Read the episode again and again until it is over; `watch` sees every reading."""
+def follow(client: StudioClient, episode_id: str, watch: Callable[[Json], None]) -> tuple[Json, Json | None]:
+    """Read the episode again and again until it is over, or waits; then also the review that waits for an answer."""
     pause = FIRST_POLL
     version: object = None
     changed_at = time.monotonic()
     while True:
         episode = client.episode(episode_id)
         watch(episode)
-        if episode["status"] in TERMINAL:
-            return episode
+        if not episode["under_way"]:
+            return episode, None
+        # Answered a moment ago, it still shows as in review and no gate is open.
+        if episode["status"] == IN_REVIEW and (review := client.open_review(episode_id)) is not None:
+            return episode, review
         seen = (episode.get("version"), episode["status"], episode.get("stages"), episode.get("clips"))
         if seen != version:
             version, changed_at, pause = seen, time.monotonic(), FIRST_POLL
@@ -138,8 +185,8 @@ def follow(client: StudioClient, episode_id: str, watch: Watch) -> Json:
 
 
 def why(episode: Json) -> str:
-    """Why an episode is not complete, in one line; empty when it is."""
-    if episode["status"] == "completed":
+    """Why an episode is not complete, in one line; empty when it is, and when it was asked to stop where it stands."""
+    if EXIT_CODES.get(episode["status"]) == 0:
         return ""
     lost = [
         f"clip {clip['number']}: {clip.get('reason') or 'failed'}"
@@ -149,18 +196,29 @@ def why(episode: Json) -> str:
     return "; ".join(filter(None, [episode.get("reason") or "", *lost])) or f"the episode is {episode['status']}"
 
 
-def _begin(client: StudioClient, order: Order) -> str:
-    project = order.project
-    if project is None and not order.resume:
-        project = client.ready_made_project()["project_id"]
+def _begin(client: StudioClient, order: Order) -> tuple[str, list[str]]:
+    """Order the episode, or go on with it. Returns its id and the steps that it now goes through."""
     if order.resume:
+        now = client.episode(order.resume)
+        way = steps_of(now.get("pipeline", "quick"), now.get("review", ()))
+        if now["under_way"] and order.says_how:
+            raise StudioProblem(
+                f"The episode is {now['status']}, and goes its way already.",
+                f"./studio produce --resume {order.resume}   follows it",
+                code=2,
+            )
         # One that runs already, or is complete, is just followed to its end and fetched.
-        now = client.episode(order.resume)["status"]
-        if now == "completed" or now not in (*TERMINAL, "draft"):
-            return order.resume
-    started = client.start(order.body(project), str(uuid.uuid4()))
-    episode_id: str = started["episode_id"]
-    return episode_id
+        if now["under_way"] or (now["status"] == "completed" and not order.full and not order.says_how):
+            return order.resume, way
+        if order.says_how and not order.full and now.get("pipeline") != "full":
+            raise StudioProblem(
+                "This episode goes the quick way, which has no other stages.", "--full takes it through them.", code=2
+            )
+        order = replace(order, full=order.full or now.get("pipeline") == "full")
+    elif order.project is None:
+        order = replace(order, project=client.ready_made_project()["project_id"])
+    started = client.start(order.body(), str(uuid.uuid4()), full=order.full)
+    return started["episode_id"], list(started.get("steps") or ())
 
 
 def _cancel(client: StudioClient, episode_id: str) -> None:
@@ -168,63 +226,7 @@ def _cancel(client: StudioClient, episode_id: str) -> None:
     try:
         client.cancel(episode_id)
         deadline = time.monotonic() + 5
-        while time.monotonic() < deadline and client.episode(episode_id)["status"] not in TERMINAL:
+        while time.monotonic() < deadline and client.episode(episode_id)["under_way"]:
             time.sleep(0.3)
     except (ApiProblem, StudioProblem):
         return  # the emulator may be gone already; there is nothing left to stop then
-
-
-class Progress:
-    """The episode as it is made: stages and clips, live on a terminal, a line for each change elsewhere."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self._began = time.monotonic()
-        self._said: set[str] = set()
-        self._live = Live(console=console, refresh_per_second=8, transient=True) if console.is_terminal else None
-
-    def __enter__(self) -> "Progress":
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._live:
-            self._live.stop()
-
-    def show(self, episode: Json) -> None:
-        """Take in one reading of the episode."""
-        if self._live:
-            self._live.update(self._picture(episode))
-            return
-        for line in _lines(episode):
-            if line not in self._said:
-                self._said.add(line)
-                self.console.print(f"[dim]{time.monotonic() - self._began:6.1f} s[/]  {escape(line)}")
-
-    def _picture(self, episode: Json) -> RenderableType:
-        grid = Table.grid(padding=(0, 2))
-        for stage in episode.get("stages", []):
-            seconds = f"{stage['seconds']:.1f} s" if stage.get("seconds") is not None else ""
-            mark = {"done": "[green]✓[/]", "failed": "[red]✗[/]"}.get(stage["status"], "[yellow]◐[/]")
-            grid.add_row(mark, escape(stage["name"].replace("_", " ")), f"[dim]{seconds}[/]")
-        for clip in episode.get("clips", []):
-            mark = _CLIP_MARKS.get(clip["status"], " ")
-            told = clip.get("reason") or clip.get("description") or clip["status"]
-            room = max(20, self.console.width - 24)
-            grid.add_row(mark, f"clip {clip['number']}  [dim]{escape(str(told)[:room])}[/]", "")
-        elapsed = f"{escape(episode['status'])}  [dim]{time.monotonic() - self._began:.0f} s[/]"
-        title = episode.get("title") or episode.get("prompt") or ""
-        return Group(f"[bold]{escape(str(title)[: self.console.width - 2])}[/]", grid, Spinner("dots", text=elapsed))
-
-
-def _lines(episode: Json) -> list[str]:
-    lines = [f"episode {episode['status']}"]
-    if episode.get("title"):
-        lines.append(f"title: {episode['title']}")
-    lines += [f"{stage['name']}: {stage['status']}" for stage in episode.get("stages", [])]
-    for clip in episode.get("clips", []):
-        if clip["status"] != "pending":
-            reason = f" ({clip['reason']})" if clip.get("reason") else ""
-            lines.append(f"clip {clip['number']}: {clip['status']}{reason}")
-    return lines

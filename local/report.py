@@ -1,10 +1,13 @@
 """Telling the person at the terminal what happens: steps with their seconds, notes, problems."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from rich.console import Console
+import typer
+from rich.console import Console, RenderableType
 from rich.markup import escape
 
 from local.problems import StudioProblem
@@ -33,6 +36,10 @@ class Report:
         """One line of something to look at."""
         self.console.print(f"[yellow]![/] {escape(text)}")
 
+    def show(self, page: RenderableType) -> None:
+        """A table, or anything longer than a line."""
+        self.console.print(page)
+
     def problem(self, problem: StudioProblem) -> None:
         """What happened, the last lines that explain it, and what to do next."""
         if problem.detail:
@@ -40,3 +47,8 @@ class Report:
         self.console.print(f"[bold red]✗[/] {escape(problem.what)}")
         if problem.next_step:
             self.console.print(f"  [bold]→[/] {escape(problem.next_step)}")
+
+
+def print_json(page: dict[str, Any]) -> None:
+    """The one object on stdout that `--json` promises."""
+    typer.echo(json.dumps(page, ensure_ascii=False))

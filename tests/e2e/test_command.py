@@ -16,6 +16,7 @@ import pytest
 
 from local import settings
 from local.emulator.process import Emulator, start_emulator
+from local.files import EXPORTS
 from local.problems import StudioProblem
 from tests.conftest import ENVIRONMENT
 from tests.e2e.conftest import PROMPT, Deployed
@@ -67,6 +68,7 @@ def test_produce_prints_one_object_and_leaves_the_episode_on_disk(deployed: Depl
         "clips/1.json",
         "metadata.json",
         "contact-sheet.png",
+        *EXPORTS,
     }
     assert all(Path(name).stat().st_size > 0 for name in told["files"])
 

@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from local import client, laptop, produce, settings
+from local import client, files, laptop, produce, progress, settings
 from local.__main__ import main
 from local.laptop import Place
 from local.problems import StudioProblem
 from local.stack import Outputs
-from tests.unit.local.studio_api import StudioApi
-
-EPISODE = "01HZZZZZZZZZZZZZZZZZABCDEF"
+from tests.unit.local.studio_api import EPISODE, StudioApi
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +49,17 @@ def studio(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ["produce", "x", "--clips", "0"],
         ["produce", "x", "--aspect", "4:3"],
         ["produce", "x", "--provider", "nobody"],
+        ["produce", "x", "--review", "script"],
+        ["produce", "x", "--full", "--review", "everything"],
+        ["produce", "x", "--full", "--stop-after", "lunch"],
+        ["produce", "x", "--full", "--start-at", "hooks"],
+        ["produce", "x", "--full", "--air-date", "tomorrow"],
+        ["produce", "x", "--stack", "far-away", "--record", "here"],
+        ["produce", "--stack", "far-away", "--replay", "here"],
+        ["produce", "x", "--replay", "here"],
+        ["produce", "--replay", "here", "--full"],
+        ["produce", "x", "--full", "--review", "script", "--record", "here"],
+        ["review", "x", "--approve", "--reject", "no"],
         ["up", "--port", "70000"],
         ["nonsense"],
     ],
@@ -79,16 +88,18 @@ def test_produce_brings_verified_files_and_prints_one_object(
 ) -> None:
     assert studio(monkeypatch, "produce", "Two sisters", "--json", "--clips", "2", "--aspect", "9:16") == 0
     page = json.loads(capsys.readouterr().out)
-    assert set(page) == {"episode_id", "status", "title", "files", "provider", "seconds", "cost_usd"}
-    assert (page["status"], page["cost_usd"], page["provider"]) == ("completed", 0.25, "draft")
+    assert set(page) == {"episode_id", "status", "title", "files", "provider", "seconds", "quote_usd", "cost_usd"}
+    assert (page["status"], page["quote_usd"], page["cost_usd"], page["provider"]) == ("completed", 0.05, 0.25, "draft")
     folder = tmp_path / "out" / "a-quiet-lie"
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == {
-        "episode.json", "script.md", "script.fountain", "metadata.json", "contact-sheet.png",
+        "episode.json", "script.md", "script.fountain", "metadata.json", "contact-sheet.png", *files.EXPORTS,
         "clips/1.png", "clips/1.json", "clips/2.png", "clips/2.json",
     }  # fmt: skip
     assert sorted(page["files"]) == sorted(str(path) for path in folder.rglob("*") if path.is_file())
     assert api.orders == [{"prompt": "Two sisters", "clips": 2, "project_id": "p1", "aspect": "9:16"}]
+    assert api.ways == [client.QUICK_WAY]
     assert all(api.keys)
+    assert (folder / "shots.csv").read_bytes() == "csv: café\r\n".encode()
 
 
 @pytest.mark.parametrize(("status", "code"), [("completed", 0), ("failed", 1), ("cancelled", 1), ("partial", 3)])
@@ -139,7 +150,7 @@ def test_ctrl_c_cancels_the_episode_and_says_how_to_go_on(
     def interrupted(self: object, episode: dict[str, Any]) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(produce.Progress, "show", interrupted)
+    monkeypatch.setattr(progress.Progress, "show", interrupted)
     assert studio(monkeypatch, "produce", "x", "--json") == 130
     said = capsys.readouterr()
     assert api.cancelled

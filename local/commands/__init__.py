@@ -1,0 +1,1 @@
+"""The `studio` command's families, one module each; `local.app` puts them together."""
