@@ -32,6 +32,8 @@ TAGS = {
     "projects": "The shows: what every episode of one has in common.",
     "cast": "Who is in a show.",
     "episodes": "Making episodes, and reading, editing and downloading what was made.",
+    "stages": "What each stage put on paper, part by part, to read and to edit.",
+    "reviews": "The gates that episodes wait at, and the answers to them.",
     "attachments": "Reference material, uploaded straight to the bucket.",
     "bots": "The bots, and a record of every call of one.",
     "dashboard": "How things stand.",

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from studio.domain.base import Id, Instant, Value
 from studio.domain.episode import Gate, Status
+from studio.domain.errors import Conflict
+from studio.domain.gate import REVIEW_SECONDS
 from studio.entry import Studio, stage
 
 
@@ -23,15 +25,13 @@ class Opened(Value):
 
 def open_review(request: OpenRequest, studio: Studio) -> Opened:
     """Open a gate. The execution waits until it is answered, or the time for that is over."""
-    episode = studio.episodes.move(request.episode_id, Status.IN_REVIEW, studio.clock(), expect=studio.take, reason="")
-    review = studio.reviews.open(
-        episode.episode_id,
-        request.gate,
-        episode.take,
-        request.token,
-        timedelta(seconds=studio.settings.review_seconds),
-        studio.clock(),
-    )
+    episode = studio.episodes.get(request.episode_id)
+    if episode.take != studio.take:
+        raise Conflict("The episode was started again meanwhile; this gate is of an older take.")
+    # First the gate and then the status: whoever sees the episode waiting finds what it waits for.
+    wait = timedelta(seconds=REVIEW_SECONDS)
+    review = studio.reviews.open(episode.episode_id, request.gate, episode.take, request.token, wait, studio.clock())
+    studio.episodes.move(episode.episode_id, Status.IN_REVIEW, studio.clock(), expect=studio.take, reason="")
     return Opened(closes_at=review.closes_at)
 
 

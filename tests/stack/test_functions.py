@@ -16,7 +16,11 @@ pytestmark = pytest.mark.stack
 LONGEST_STACK_NAME = "episode-studio-prod"
 LAMBDA_NAME_LIMIT = 64
 
-NOT_AMONG_THE_BOTS = {"realism-audit": "a tool for one episode's pictures, which the pipeline uses too"}
+NOT_AMONG_THE_BOTS = {
+    "realism-audit": "a tool for one episode's pictures, which the pipeline uses too",
+    "expert-director": "a stage of the pipeline, which can be called by itself",
+    "scene-orchestration": "a stage of the pipeline, which can be called by itself",
+}
 """Functions that are called like a bot and are none of those that the studio lists, with the reason."""
 
 every_block = pytest.mark.parametrize("block", blocks().values(), ids=list(blocks()))

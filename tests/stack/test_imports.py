@@ -18,7 +18,7 @@ from tests.stack.reading import Block, blocks, folders
 
 pytestmark = pytest.mark.stack
 
-BESIDE = {"media", "paper"}
+BESIDE = {"media", "paper", "almanac"}
 """The layers that only some functions mount."""
 
 OURS = {"studio"} | BESIDE
@@ -125,6 +125,6 @@ def test_a_function_starts_without_models_and_pictures() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(json.loads(done.stdout))
     assert {"studio.entry.http", "boto3"} <= loaded, "the functions were not loaded"
-    heavy = r"(google\.genai|PIL|av|media|numpy|httpx|paper|fpdf|fontTools)(\.|$)"
+    heavy = r"(google\.genai|PIL|av|media|numpy|httpx|paper|fpdf|fontTools|almanac|holidays|babel)(\.|$)"
     slow = {name for name in loaded if re.match(heavy, name)}
     assert not slow

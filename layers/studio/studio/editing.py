@@ -6,14 +6,14 @@ from pydantic import BaseModel, Field
 
 from studio.domain import direction, materials
 from studio.domain.base import Instant, Text, Title, Value, Version
-from studio.domain.culture import SceneCulture
+from studio.domain.culture import CulturePlan, SceneCulture
 from studio.domain.direction import Look, SceneDirection
 from studio.domain.episode import TERMINAL, Episode, Part, StageRecord, scene_key
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.domain.hooks import HookChoice
 from studio.domain.paper import Paper
 from studio.domain.pipeline import Step
-from studio.domain.revision import merged
+from studio.domain.revision import by_hand, merged
 from studio.domain.script import Script, problems
 from studio.domain.storyboard import Outline, SceneBoard, coverage_problems
 from studio.entry import Studio
@@ -64,7 +64,11 @@ def edit_part(studio: Studio, now: Episode, step: Step, key: str, document: obje
     record, part = _part(paper, step, key)
     made = _SCHEMAS[step](key).model_validate(document)
     at = studio.clock()
-    changed = part.model_copy(update={"document": made.model_dump_json(), "edited": True})
+    held = paper.held
+    if isinstance(made, Script) and paper.written is not None:
+        held = paper.held | by_hand(paper.written, made)
+    kept = {"held": tuple(sorted(held))} if step is Step.SCRIPT else {}
+    changed = part.model_copy(update={"document": made.model_dump_json(), "edited": True, **kept})
     then = Paper([*(r for n, r in paper.records.items() if n != step), record.with_part(changed)])
     wrong = _broken(then, step, key, now)
     if wrong:
@@ -149,6 +153,7 @@ def _changed(paper: Paper, then: Script, episode: Episode, at: Instant) -> list[
             input_hash=made_from.input_hash if made_from else "",
             document=base.model_dump_json(),
             edited=True,
+            held=tuple(sorted(paper.held | (by_hand(written, base) if written else set()))),
         )
         done = {"status": "done", "reason": "", "finished_at": at}
         records.append(record.with_part(part).model_copy(update=done))
@@ -199,7 +204,7 @@ def _schema_of(whole: Mapping[str, type[BaseModel]], scene: type[BaseModel]) -> 
 
 _SCHEMAS: dict[Step, Callable[[str], type[BaseModel]]] = {
     Step.SCRIPT: _schema_of({}, Script),
-    Step.CULTURE: _schema_of({}, SceneCulture),
+    Step.CULTURE: _schema_of({"plan": CulturePlan}, SceneCulture),
     Step.DIRECTION: _schema_of({"look": Look}, SceneDirection),
     Step.STORYBOARD: _schema_of({"outline": Outline}, SceneBoard),
     Step.HOOKS: _schema_of({}, HookChoice),

@@ -187,13 +187,15 @@ def outcome(clips: list[Clip]) -> tuple[Status, str]:
 class Part(Value):
     """A piece of a stage's artifact that is made, kept and edited by itself: `look`, or `scene-3`.
 
-    `document` is JSON; `input_hash` the hash of everything it was made from.
+    `document` is JSON; `input_hash` the hash of everything it was made from. `held` names what a person wrote in a
+    script: see `studio.domain.revision`.
     """
 
     key: str
     input_hash: str = ""
     document: str
     edited: bool = False
+    held: tuple[str, ...] = ()
 
 
 class StageRecord(Value):

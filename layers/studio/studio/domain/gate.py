@@ -5,6 +5,9 @@ from typing import Literal
 from studio.domain.base import Id, Instant, Value
 from studio.domain.episode import Gate
 
+REVIEW_SECONDS = 7 * 24 * 3600
+"""How long an episode waits for an answer: the TimeoutSeconds of the producer's review states."""
+
 type Decision = Literal["approve", "reject"]
 
 

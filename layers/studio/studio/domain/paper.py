@@ -36,7 +36,13 @@ class Paper:
         """The script that is directed and shot: written, and rooted."""
         if self.written is None:
             return None
-        return revised(self.written, [scene.revision for scene in self.culture.values()])
+        return revised(self.written, [scene.revision for scene in self.culture.values()], held=self.held)
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The texts of the script that a person wrote, by name."""
+        part = self._part(Step.SCRIPT, "script")
+        return frozenset(part.held if part else ())
 
     @cached_property
     def look(self) -> Look | None:
@@ -78,7 +84,7 @@ class Paper:
         if len(clips) == len(script.clips):
             script = script.model_copy(update={"clips": clips})
         if self.hooks is not None:
-            script = revised(script, [self.hooks.revision], self.hooks.title)
+            script = revised(script, [self.hooks.revision], self.hooks.title, self.held)
         return script
 
     def _part(self, step: Step, key: str) -> Part | None:

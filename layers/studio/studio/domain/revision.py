@@ -1,9 +1,10 @@
 """Changes that a stage makes to a script. Each holds only where the text is still the one it was made for.
 
-So a line that somebody edits afterwards stays as they wrote it, and a stage's other changes stand.
+So a line that somebody edits afterwards stays as they wrote it, and a stage's other changes stand. What somebody wrote
+before a stage came to it is held: `title`, `scene-1/action` or `scene-1/line-2` by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from studio.domain.base import Value
 from studio.domain.script import Script
@@ -34,8 +35,13 @@ class SceneRevision(Value):
     lines: tuple[LineRewording, ...] = ()
 
 
-def revised(script: Script, scenes: Iterable[SceneRevision], title: Rewording | None = None) -> Script:
-    """Return the script with the revisions that still fit it; the others change nothing."""
+def revised(
+    script: Script,
+    scenes: Iterable[SceneRevision],
+    title: Rewording | None = None,
+    held: Collection[str] = (),
+) -> Script:
+    """Return the script with the revisions that still fit it; the others, and those of what is held, change nothing."""
     by_scene = {revision.scene: revision for revision in scenes}
     then = []
     for scene in script.scenes:
@@ -43,14 +49,32 @@ def revised(script: Script, scenes: Iterable[SceneRevision], title: Rewording | 
         if revision is None:
             then.append(scene)
             continue
-        rewordings = {wording.line: wording for wording in revision.lines}
+        here = f"scene-{scene.number}"
+        rewordings = {wording.line: wording for wording in revision.lines if f"{here}/line-{wording.line}" not in held}
         lines = [
             line.model_copy(update={"text": rewordings[number].of(line.text)}) if number in rewordings else line
             for number, line in enumerate(scene.lines, 1)
         ]
-        action = revision.action.of(scene.action) if revision.action else scene.action
+        reworded = revision.action if f"{here}/action" not in held else None
+        action = reworded.of(scene.action) if reworded else scene.action
         then.append(scene.model_copy(update={"lines": lines, "action": action}))
-    return script.model_copy(update={"scenes": then, "title": title.of(script.title) if title else script.title})
+    called = title.of(script.title) if title and "title" not in held else script.title
+    return script.model_copy(update={"scenes": then, "title": called})
+
+
+def by_hand(before: Script, after: Script) -> set[str]:
+    """Return the names of the texts that differ: what a person wrote from now on, and no stage may reword."""
+    found = set() if before.title == after.title else {"title"}
+    olds = {scene.number: scene for scene in before.scenes}
+    for scene in after.scenes:
+        old = olds.get(scene.number)
+        here = f"scene-{scene.number}"
+        if old is None or old.action != scene.action:
+            found.add(f"{here}/action")
+        for number, line in enumerate(scene.lines, 1):
+            if old is None or number > len(old.lines) or old.lines[number - 1].text != line.text:
+                found.add(f"{here}/line-{number}")
+    return found
 
 
 def merged(base: Script, now: Script, then: Script) -> Script:

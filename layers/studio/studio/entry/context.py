@@ -63,7 +63,6 @@ class Settings:
     image_rate: float = 1.0
     monthly_cap_usd: str = "25"
     episode_cap_usd: str = "2"
-    review_seconds: int = 604_800
     producer_machine: str = ""
     video_machine: str = ""
 
@@ -87,7 +86,6 @@ class Settings:
             image_rate=float(env.get("IMAGE_RATE", "1")),
             monthly_cap_usd=env.get("MONTHLY_CAP_USD", "25"),
             episode_cap_usd=env.get("EPISODE_CAP_USD", "2"),
-            review_seconds=int(env.get("REVIEW_SECONDS", "604800")),
             producer_machine=env.get("PRODUCER_MACHINE", ""),
             video_machine=env.get("VIDEO_MACHINE", ""),
         )
