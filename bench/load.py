@@ -84,15 +84,13 @@ def _order(client: StudioClient, number: int, clips: int) -> str:
 
 def _until_over(client: StudioClient, started: list[str]) -> list[Any]:
     deadline = time.monotonic() + HANGS_AFTER_SECONDS
-    open_ones, over = list(started), []
+    open_ones, over = list(started), list[Any]()
     while open_ones:
         if time.monotonic() > deadline:
             raise SystemExit(f"{len(open_ones)} episodes hang: {open_ones[:5]}")
-        still = []
-        for episode_id in open_ones:
-            episode = client.episode(episode_id)
-            (still if episode["under_way"] else over).append(episode if not episode["under_way"] else episode_id)
-        open_ones = still
+        seen = [client.episode(episode_id) for episode_id in open_ones]
+        over += [episode for episode in seen if not episode["under_way"]]
+        open_ones = [str(episode["episode_id"]) for episode in seen if episode["under_way"]]
         print(f"{len(over)} over, {len(open_ones)} under way", flush=True)
         time.sleep(5)
     return over

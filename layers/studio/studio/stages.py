@@ -27,7 +27,7 @@ from studio.entry import Studio
 from studio.generation.ports import WriteRequest
 from studio.writing import ATTEMPTS, write_checked
 
-SCENES_AT_ONCE = 4
+SCENES_AT_ONCE = 6
 """How many scenes are asked about side by side; the rate limit is the provider's own business."""
 
 NO_SCRIPT = "The episode has no script yet. Write one first: script-generator-bot does."
