@@ -1,5 +1,6 @@
 """Stages that fail once, or for good; answers that are no use; a person's words that pose as orders."""
 
+import time
 from typing import Any
 
 import pytest
@@ -248,3 +249,28 @@ def test_an_edit_during_a_run_is_refused_and_changes_nothing(world: World) -> No
     assert [answer.status for answer in answers] == [409]
     assert "Edit it when it is done" in answers[0].body["detail"]
     assert (episode["status"], episode["title"] != "Mine") == ("completed", True)
+
+
+def test_a_stage_that_takes_too_long_is_tried_again_and_buys_nothing_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.writer.composes = True
+    world.times_out("ExpertDirector", 1, monkeypatch)
+    world.writer.next_of["Look"].append(lambda: time.sleep(1.2))
+
+    episode = world.produce_full()
+
+    assert (episode["status"], episode["reason"]) == ("completed", "")
+    assert world.bought_twice == []
+
+
+def test_a_stage_that_takes_too_long_every_time_ends_the_episode_with_a_sentence(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.writer.composes = True
+    world.times_out("ExpertDirector", 0, monkeypatch)
+
+    episode = world.produce_full()
+
+    assert episode["status"] == "failed"
+    assert episode["reason"].startswith("The scenes could not be directed, and retries did not help.")

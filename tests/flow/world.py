@@ -471,6 +471,7 @@ class World:
         self.stopped: set[str] = set()
         self.dead_letters: list[tuple[str, dict[str, Any]]] = []
         self._running = 0
+        self._working = 0
         self._changed = threading.Condition()
         self._turn = threading.RLock()
 
@@ -529,6 +530,18 @@ class World:
                 return cast("dict[str, Any]", waiting[0])
             time.sleep(0.02)
         raise AssertionError("no gate was opened")
+
+    def times_out(self, state: str, seconds: float, patch: pytest.MonkeyPatch) -> None:
+        """Let a state's task be over after so many real seconds."""
+        from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+
+        usual = TimeoutSeconds._eval_seconds
+
+        def shorter(timeout: Any, env: Any) -> float:
+            here = env.states.context_object.context_object_data["State"]["Name"]
+            return seconds if here == state else usual(timeout, env)
+
+        patch.setattr(TimeoutSeconds, "_eval_seconds", shorter)
 
     def reviews_time_out(self, patch: pytest.MonkeyPatch) -> None:
         """Let every gate's time be over as soon as it is opened."""
@@ -629,9 +642,10 @@ class World:
     # -- what AWS does
 
     def finish(self) -> None:
-        """Wait until every execution is over."""
+        """Wait until every execution is over, and whoever outlived the one that waited for them."""
         with self._changed:
             assert self._changed.wait_for(lambda: self._running == 0, _PATIENCE), "an execution hangs"
+            assert self._changed.wait_for(lambda: self._working == 0, _PATIENCE), "a worker hangs"
 
     def settle(self) -> None:
         """Wait until every execution is over and every event delivered."""
@@ -673,6 +687,8 @@ class World:
                 break
         self.workers.append(worker)
         token = _worker.set(worker)
+        with self._changed:
+            self._working += 1
         try:
             with self._turn if self.one_at_a_time else _free():
                 if self.crashes[folder]:
@@ -684,6 +700,9 @@ class World:
             return "Unhandled", {"errorType": type(error).__name__, "errorMessage": str(error)}
         finally:
             _worker.reset(token)
+            with self._changed:
+                self._working -= 1
+                self._changed.notify_all()
             if self.event_timing == "after" and folder == "render_clip":
                 self._deliver_stored()
 
