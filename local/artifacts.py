@@ -96,8 +96,8 @@ def _manner(line: Json) -> str:
 
 
 def _culture(key: str, document: Json, _: Json) -> Rows:
-    if key == "plan" and "revision" not in document:
-        return _references(document.get("references") or ()) or [_plain(document)]
+    if key == "plan":
+        return _plan(document)
     rows = _references(document["references"])
     revision = document["revision"]
     changes = [("action", revision["action"])] if revision.get("action") else []
@@ -111,6 +111,18 @@ def _culture(key: str, document: Json, _: Json) -> Rows:
         for found in document["stereotypes"]
     ]
     return rows or ["[dim]left as it was[/]"]
+
+
+def _plan(plan: Json) -> Rows:
+    setting = plan["setting"]
+    rows: Rows = [_pairs({"lands": ", ".join(setting["lands"]), "air date": setting["air_date"]}, "lands", "air date")]
+    rows += [
+        f"[dim]{escape(day['written'])}[/] {escape(day['name'])} [dim]{escape(day['land'])}"
+        f"{', estimated' if day['estimated'] else ''}[/]"
+        for day in setting["observances"]
+    ]
+    rows += _references(plan["references"])
+    return rows + [f"[yellow]avoid[/] “{escape(a['words'])}”: {escape(a['why'])}" for a in plan["avoid"]]
 
 
 def _references(references: Iterable[Json]) -> Rows:
@@ -203,13 +215,11 @@ def _hooks(_: str, document: Json, __: Json) -> Rows:
             escape(hook["title"]),
         )
     rows: Rows = [table, "[dim]Strength is Bradley–Terry's log-ability, ± its standard error.[/]"]
+    if lead := document.get("lead"):
+        ahead = f"{lead['gap']:.2f} ± {lead['standard_error']:.2f}"
+        rows.append(f"The first is ahead by {ahead}: with a chance of {lead['chance']:.0%} it is the stronger one.")
+    rows += [f"[dim]because[/] {escape(reason)}" for reason in document.get("why", ())]
     return rows + [f"[yellow]note[/] {escape(note)}" for note in document.get("notes", ())]
-
-
-def _plain(document: Any) -> RenderableType:
-    if isinstance(document, Mapping):
-        return _pairs(document, *document)
-    return escape(str(document))
 
 
 _PAGES: dict[str, Callable[[str, Any, Json], Rows]] = dict(

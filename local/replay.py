@@ -1,12 +1,14 @@
 """Replaying a recording: as somebody who has the show and the recorded calls, and cannot buy any other."""
 
+import json
 import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 from botocore.exceptions import ClientError
@@ -19,6 +21,8 @@ from local.recording import Recording
 from local.stack import Outputs
 from local.stores import Stores
 from studio.store.ledger import Bill, Call, Caps
+
+Json = dict[str, Any]
 
 MISSING = "The recording does not hold a call that this run makes, and a replay buys nothing."
 
@@ -42,19 +46,23 @@ def replay(outputs: Outputs, directory: Path, out: Path, company: Company) -> Re
     Raises Interrupted, and StudioProblem for a recording that is not whole.
     """
     recorded = recording.load(directory)
+    told = replace(company, watch=lambda episode: company.watch(_in_replays_words(episode)))
     with performer(outputs) as player:
         project_id = _set_the_stage(player, directory, recorded)
-        found = produce(player.client, recorded.order.order(project_id), out, company)
+        found = produce(player.client, recorded.order.order(project_id), out, told)
     same, other = recording.compared(recorded, found.files)
     found.more = {"replayed": True, "identical": same, "different": other}
     found.differs = bool(other)
-    found.error = in_replays_words(found.error)
+    found.error = _REFUSED.sub(MISSING, found.error)
+    if not found.error and any(_REFUSED.search(path.read_text()) for path in found.files if path.suffix == ".json"):
+        found.error = MISSING  # a picture that nobody could judge is kept all the same
     return found
 
 
-def in_replays_words(error: str) -> str:
-    """An episode's reason, where it is that something could not be bought: here that means it is not recorded."""
-    return _REFUSED.sub(MISSING, error)
+def _in_replays_words(episode: Json) -> Json:
+    """The episode, saying of what could not be bought that it is not recorded: here that is what it means."""
+    said: Json = json.loads(_REFUSED.sub(MISSING, json.dumps(episode)))
+    return said
 
 
 @contextmanager

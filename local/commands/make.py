@@ -155,7 +155,7 @@ def _check(order: "Order", stack: str | None, record: Path | None, replay: Path 
 def _made(
     report: Report, place: "Place", order: "Order", out: Path, record: Path | None, as_json: bool, yes: bool
 ) -> "Result":
-    from local import laptop, pages, recording
+    from local import laptop, pages
     from local.reviewing import is_interactive
 
     somebody = is_interactive(as_json=as_json)
@@ -173,17 +173,28 @@ def _made(
                 order = replace(order, air_date=f"{datetime.now(UTC):%Y-%m-%d}")
         _quote_first(report, client, order, ask=somebody and not yes)
         found = _watched(report, place, client, order, out, as_json, somebody=somebody)
-    if record is not None and found.status in recording.WITH_RESULTS:
-        from local import identity, stores
-
-        owned = stores.opened(place.outputs, identity.subject(place.token(False)))
-        for lost in recording.keep(owned, found, record):
-            report.warn(f"A replay cannot repeat this: {lost}")
-        found.more = {"recorded": str(record)}
-        report.note(f"Recorded in {record}; ./studio produce --replay {record} makes it again.")
-    elif record is not None:
-        report.warn("Nothing was recorded: there is nothing that could be made again.")
+    if record is not None:
+        _record(report, place, found, record)
     return found
+
+
+def _record(report: Report, place: "Place", found: "Result", directory: Path) -> None:
+    from local import identity, recording, stores
+
+    if found.status not in recording.WITH_RESULTS:
+        report.warn("Nothing was recorded: there is nothing that could be made again.")
+        return
+    owned = stores.opened(place.outputs, identity.subject(place.token(False)))
+    try:
+        lost = recording.keep(owned, found, directory)
+    except StudioProblem as problem:
+        # The episode is there all the same.
+        report.problem(problem)
+        return
+    for sentence in lost:
+        report.warn(f"A replay cannot repeat this: {sentence}")
+    found.more = {"recorded": str(directory)}
+    report.note(f"Recorded in {directory}; ./studio produce --replay {directory} makes it again.")
 
 
 def _quote_first(report: Report, client: "StudioClient", order: "Order", *, ask: bool) -> None:
@@ -282,7 +293,8 @@ def _tell(report: Report, found: "Result", as_json: bool) -> None:
         print_json(found.as_json())
     else:
         pages.result(found, Console(highlight=False))
-    if found.bill is not None and not money.costs_nothing(found.bill):
+    replayed = "replayed" in found.more
+    if found.bill is not None and not replayed and not money.costs_nothing(found.bill):
         report.show(money.bill_table(found.bill))
     for name, reason in found.missing.items():
         report.warn(f"{name} could not be had: {reason}")
@@ -291,7 +303,7 @@ def _tell(report: Report, found: "Result", as_json: bool) -> None:
             report.note(line)
     elif found.status == "written":
         report.note(f"It stopped where it was asked to. Go on: ./studio produce --resume {found.episode_id}")
-    if found.more.get("replayed"):
+    if replayed:
         same, other = found.more["identical"], found.more["different"]
         if other:
             report.warn(f"The replay differs from its recording in: {', '.join(other)}")

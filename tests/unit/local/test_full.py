@@ -323,6 +323,13 @@ _REVISION = {
 _REFERENCE = {"what": "sambuus", "why": "Ramadan", "source": "a cookbook"}
 _MADE: dict[str, dict[str, Any]] = {
     "cultural_injection_bot": {
+        "plan": {
+            "references": [_REFERENCE], "avoid": [{"words": "pirate", "why": "worn"}],
+            "setting": {
+                "lands": ["Somalia"], "air_date": "2026-03-20",
+                "observances": [{"written": "20 March", "name": "Eid", "land": "Somalia", "estimated": True}],
+            },
+        },
         "scene-1": {
             "revision": _REVISION, "references": [_REFERENCE],
             "stereotypes": [{"words": "exotic", "why": "worn", "line": 0}],
@@ -358,6 +365,7 @@ _MADE: dict[str, dict[str, Any]] = {
                     "strength": 1.254, "standard_error": 0.4, "wins": 7.5, "comparisons": 10,
                 }
             ],
+            "lead": {"gap": 0.4, "standard_error": 0.3, "chance": 0.91}, "why": ["It asks."],
             "revision": {"scene": 1}, "title": None, "notes": ["Close to the second."],
         }
     },
@@ -376,10 +384,11 @@ def test_stages_are_told_in_words(api: StudioApi, run: Said) -> None:
     assert code == 0
     for told in (
         "- He eats.", "+ He eats sambuus.", "+ Nabad.", "sambuus: Ramadan  a cookbook", "cliché “exotic” (action)",
-        "left as it was", "teal", "Look  stale", "Bile: Say less.", "camera A wide, low, 24 mm, static",
-        "cold open", "▮▮▮▮▯▯▯▯▯▯ 4", "S1 Bile hides: the debt", "line 2 Hodan learns S1 from Bile",
-        "Hodan and Bile are broken", "Bile, age: 40", "opened: Who pays?", "+1.25 ± 0.40", "7.5 of 10",
-        "Close to the second.", "Checked [twice].", "next take makes them anew",
+        "left as it was", "20 March Eid Somalia, estimated", "avoid “pirate”: worn", "because It asks.",
+        "ahead by 0.40 ± 0.30: with a", "teal", "Look  stale", "Bile: Say less.",
+        "camera A wide, low, 24 mm, static", "cold open", "▮▮▮▮▯▯▯▯▯▯ 4", "S1 Bile hides: the debt",
+        "line 2 Hodan learns S1 from Bile", "Hodan and Bile are broken", "Bile, age: 40", "opened: Who pays?",
+        "+1.25 ± 0.40", "7.5 of 10", "Close to the second.", "Checked [twice].", "next take makes them anew",
     ):  # fmt: skip
         assert told in out, (told, out)
     code, out, _ = run("stages", EPISODE, "hooks")
