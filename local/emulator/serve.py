@@ -26,6 +26,7 @@ from typing import Any, cast
 from local.emulator.checkpoint import Checkpoint, replace_file, restore_blobs, unreadable_states
 from local.emulator.gateway import importing_responses
 from local.emulator.layers import SharedLayers
+from local.emulator.places import Places, places
 from local.emulator.room import RoomToWrite
 
 LOG = logging.getLogger("studio.emulator")
@@ -54,6 +55,9 @@ class Server:
         self.lambdas.zipfile = SharedLayers(data / "layers").zipfile()
         gateway: Any = importlib.import_module("ministack.services.apigateway_v1")
         gateway._import_rest_api = importing_responses(gateway._import_rest_api, gateway._put_gateway_response)
+        functions: Any = importlib.import_module("ministack.services.lambda_svc")
+        queue = Places(functions._acquire_execution_slot, functions._release_execution_slot)
+        functions._acquire_execution_slot, functions._release_execution_slot = queue.acquire, queue.release
         persistence: Any = importlib.import_module("ministack.core.persistence")
         self.checkpoint = Checkpoint(data / "state", persistence._json_default, persistence._state_format_version)
         persistence._json_object_hook = restore_blobs(persistence._json_object_hook, self.checkpoint.blobs)
@@ -217,6 +221,7 @@ def main() -> None:
             "GATEWAY_PORT": str(listener.getsockname()[1]),
             "TMPDIR": str(scratch),
             "AUTH": "true",
+            "LAMBDA_ACCOUNT_CONCURRENCY": str(places()),
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1",
