@@ -38,6 +38,7 @@ class ProjectEdit(Value):
     mood: Phrase | None = None
     theme: Phrase | None = None
     locale: Locale | None = None
+    community: Phrase | None = None
     photorealistic: bool | None = None
     aspect: Aspect | None = None
 

@@ -17,6 +17,16 @@ def test_a_project_is_created_read_edited_and_deleted(aws: None) -> None:
     assert call(app.handler, http_event("GET", path)).status == 404
 
 
+def test_a_project_says_whose_lives_it_shows_until_it_does_not(aws: None) -> None:
+    given = {"title": "Say Walahi", "locale": "en-US", "community": "Somalis in Minneapolis"}
+    made = call(app.handler, http_event("POST", "/projects", given))
+    path = made.headers["Location"]
+    assert made.body["brief"]["community"] == given["community"]
+    for community in ("Somalis in Toronto", ""):
+        edit = {"version": call(app.handler, http_event("GET", path)).body["version"], "community": community}
+        assert call(app.handler, http_event("PATCH", path, edit)).body["brief"]["community"] == community
+
+
 def test_somebody_elses_project_is_not_there(aws: None) -> None:
     path = call(app.handler, http_event("POST", "/projects", {"title": "Mine"})).headers["Location"]
     for method, body in (("GET", None), ("PATCH", {"version": 1, "title": "Yours"}), ("DELETE", None)):

@@ -6,9 +6,11 @@ no others: the look knows the places and not the lines, the outline what happens
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from pydantic import JsonValue
 
+from studio.domain.culture import CulturePlan
 from studio.domain.digest import digest_of
 from studio.domain.direction import SceneDirection
 from studio.domain.episode import Episode, StageRecord, scene_key
@@ -40,8 +42,13 @@ def script(episode: Episode, sheets: Sheets) -> Material:
 
 
 def is_rooted(episode: Episode) -> bool:
-    """Tell whether the show belongs somewhere: without a community, and in plain English, there is nothing to root."""
-    return bool(episode.brief.community) or episode.brief.locale != "en"
+    """Tell whether there is anything to root: without a community, and in English, there is not."""
+    return bool(episode.brief.community) or episode.brief.locale.partition("-")[0] != "en"
+
+
+def air_day(episode: Episode) -> date:
+    """Return the day whose calendar an episode is written by; it never moves by itself."""
+    return episode.air_date or episode.created_at.date()
 
 
 def culture_plan(episode: Episode, written: Script) -> Material:
@@ -51,17 +58,21 @@ def culture_plan(episode: Episode, written: Script) -> Material:
         "places": _places(written),
         "community": episode.brief.community,
         "locale": episode.brief.locale,
-        "air_date": (episode.air_date or episode.created_at.date()).isoformat(),
+        "air_date": air_day(episode).isoformat(),
     }
 
 
-def culture_scene(episode: Episode, scene: Scene, plan: JsonValue) -> Material:
-    """Return what one scene is rooted from."""
+def culture_scene(episode: Episode, scene: Scene, plan: CulturePlan) -> Material:
+    """Return what one scene is rooted from. The calendar is not in it: what of it fits is among the references."""
     return {
         "scene": scene.model_dump(mode="json"),
         "community": episode.brief.community,
         "locale": episode.brief.locale,
-        "references": plan,
+        "references": [
+            {"number": number} | reference.model_dump(mode="json")
+            for number, reference in enumerate(plan.references, 1)
+        ],
+        "avoid": [cliche.model_dump(mode="json") for cliche in plan.avoid],
     }
 
 
@@ -148,10 +159,12 @@ def _script_now(episode: Episode, _: Paper, sheets: Sheets) -> dict[str, Materia
 def _culture_now(episode: Episode, paper: Paper, _: Sheets) -> dict[str, Material]:
     if paper.written is None or not is_rooted(episode):
         return {}
-    plan = _document(paper.records[Step.CULTURE], "plan")
-    return {"plan": culture_plan(episode, paper.written)} | {
-        scene_key(scene.number): culture_scene(episode, scene, plan) for scene in paper.written.scenes
-    }
+    now = {"plan": culture_plan(episode, paper.written)}
+    part = paper.records[Step.CULTURE].part("plan")
+    if part is None:
+        return now
+    plan = CulturePlan.model_validate_json(part.document)
+    return now | {scene_key(scene.number): culture_scene(episode, scene, plan) for scene in paper.written.scenes}
 
 
 def _direction_now(episode: Episode, paper: Paper, sheets: Sheets) -> dict[str, Material]:
