@@ -57,7 +57,7 @@ def a_script(clips: int = 3, **changes: Any) -> Script:
 
 
 def an_episode(at: datetime = AT, **changes: Any) -> Episode:
-    """Return a queued episode in its first take."""
+    """Return a queued episode in its first take, held by an execution."""
     given: dict[str, Any] = {
         "episode_id": new_id(at),
         "prompt": "Hodan Warsame and Bile have dinner.",
@@ -67,6 +67,7 @@ def an_episode(at: datetime = AT, **changes: Any) -> Episode:
         "clips_wanted": 3,
         "status": Status.QUEUED,
         "take": 1,
+        "execution": "arn:aws:states:eu-west-1:123456789012:execution:studio-episode-producer:of-a-test",
         "created_at": at,
         "updated_at": at,
     }

@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from studio.domain.base import new_id
-from studio.domain.episode import Status
+from studio.domain.episode import Gate, Status
 from studio.domain.project import Brief, CharacterSheet
 from studio.domain.run import BotRun
 from studio.entry import Studio
@@ -48,13 +49,23 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/projects/<project_id>/characters/<character_id>"): {"version": 1, "name": "Mine"},
     ("PUT", "/projects/<project_id>/characters/<character_id>/reference"): {"attachment_id": None},
     ("PATCH", "/episodes/<episode_id>"): {"version": 2, "title": "Mine"},
+    ("PUT", "/episodes/<episode_id>/stages/<stage_name>/<part_key>"): {"version": 2, "document": {"title": "Mine"}},
+    ("POST", "/episodes/<episode_id>/reviews/<gate>"): {"review_id": new_id(AT), "decision": "reject"},
     ("PUT", "/admin/owners/<owner>/caps"): {"month_usd": 1, "episode_usd": 1},
 }
 IN_BODY: dict[str, dict[str, str]] = {
-    "/functions/generate-episode-from-prompt": {"episode_id": "episode_id"},
-    "/functions/generate-video": {"episode_id": "episode_id"},
-    "/functions/realism-audit": {"episode_id": "episode_id"},
-    "/functions/script-generator-bot": {"episode_id": "episode_id"},
+    f"/functions/{name}": {"episode_id": "episode_id"}
+    for name in (
+        "cultural-injection-bot",
+        "episode-producer",
+        "expert-director",
+        "generate-episode-from-prompt",
+        "generate-video",
+        "hook-optimization-bot",
+        "realism-audit",
+        "scene-orchestration",
+        "script-generator-bot",
+    )
 }
 """Routes that take an id in their body, and which."""
 
@@ -70,6 +81,7 @@ def ids(machines: Any) -> dict[str, str]:
     studio.videos.put(f"{episode.episode_id}/clips/1.png", a_picture(), "image/png")
     run = BotRun(run_id=new_id(AT), bot="b", status="succeeded", input_hash="h", created_at=AT)
     studio.runs.save(run)
+    studio.reviews.open(episode.episode_id, Gate.SCRIPT, episode.take, "a token", timedelta(days=1), AT)
     return {
         "project_id": project.project_id,
         "character_id": character.character_id,
@@ -77,6 +89,10 @@ def ids(machines: Any) -> dict[str, str]:
         "episode_id": episode.episode_id,
         "run_id": run.run_id,
         "script_format": "md",
+        "export_format": "md",
+        "gate": "script",
+        "stage_name": "script_generator_bot",
+        "part_key": "script",
         "owner": "amina",
     }
 

@@ -10,6 +10,7 @@ from studio.domain.errors import BadAnswer, Blocked, Conflict, NotFound, Unavail
 from studio.domain.pipeline import Step
 from studio.domain.project import Brief, CharacterSheet
 from studio.entry import Settings, Studio
+from studio.stages import StageRequest
 from tests.conftest import Clock
 from tests.unit.made import AT, ListedWriter, a_script, an_owner, moved, statuses, stored
 
@@ -29,7 +30,7 @@ def answers(studio: Studio, *given: Any) -> ListedWriter:
 
 
 def write(studio: Studio, episode: Episode) -> app.ScriptReport:
-    return app.write_script(app.ScriptRequest(episode_id=episode.episode_id), studio)
+    return app.write_script(StageRequest(episode_id=episode.episode_id), studio)
 
 
 def record_of(studio: Studio, episode: Episode) -> StageRecord:
@@ -46,7 +47,8 @@ def test_a_script_is_written_and_its_clips_wait(studio: Studio) -> None:
     episode = new(studio)
     answers(studio, a_script())
     report = write(studio, episode)
-    assert (report.title, report.clips, report.kept) == ("The Dinner", (1, 2, 3), False)
+    assert (report.title, report.clips) == ("The Dinner", (1, 2, 3))
+    assert (report.made, report.kept) == (("script",), ())
     now = studio.episodes.get(episode.episode_id)
     assert (now.status, now.title, now.synopsis) == (S.WRITTEN, "The Dinner", "A dinner goes wrong.")
     assert statuses(studio, episode) == {1: "pending", 2: "pending", 3: "pending"}
@@ -60,7 +62,7 @@ def test_written_again_from_the_same_it_is_kept_and_not_asked_for(studio: Studio
     moved(studio, episode, S.CANCELLED)
     studio.episodes.move(episode.episode_id, S.QUEUED, AT, take=2)
     studio.take = 2
-    assert write(studio, episode).kept is True
+    assert write(studio, episode).kept == ("script",)
     assert len(writer.calls) == 1
     assert studio.episodes.get(episode.episode_id).status is S.WRITTEN
 
@@ -82,17 +84,18 @@ def test_what_was_edited_by_hand_is_kept_whatever_changed(studio: Studio) -> Non
     episode = new(studio)
     writer = answers(studio, a_script())
     write(studio, episode)
-    record = record_of(studio, episode).model_copy(update={"edited": True, "input_hash": "of something else"})
-    studio.episodes.save_stage(record)
+    record = record_of(studio, episode)
+    part = record.parts[0].model_copy(update={"edited": True, "input_hash": "of something else"})
+    studio.episodes.save_stage(record.with_part(part))
     moved(studio, episode, S.CANCELLED, S.QUEUED)
-    assert write(studio, episode).kept is True
+    assert write(studio, episode).kept == ("script",)
     assert len(writer.calls) == 1
 
 
 def test_what_breaks_a_rule_is_repaired_with_the_rule_s_words(studio: Studio) -> None:
     episode = new(studio)
     writer = answers(studio, a_script(2), BadAnswer("Not JSON."), a_script())
-    assert write(studio, episode).kept is False
+    assert write(studio, episode).made == ("script",)
     assert [call.feedback for call in writer.calls] == [
         (),
         ("There must be exactly 3 clips, numbered from 1; there are 2.",),
@@ -117,7 +120,7 @@ def test_what_stays_wrong_stops_and_says_why(studio: Studio) -> None:
 
 def test_an_earlier_script_stays_until_there_is_another(studio: Studio) -> None:
     episode = stored(studio)
-    answers(studio, Blocked("Refused."), Unavailable("Down."))
+    answers(studio, *[Blocked("Refused.")] * 3, Unavailable("Down."))
     for error in (Blocked, Unavailable):
         with pytest.raises(error):
             write(studio, episode)

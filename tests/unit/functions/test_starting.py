@@ -16,6 +16,7 @@ from tests.unit.made import AT, moved, statuses, stored
 
 S = Status
 NOBODY = "01JD0000000000000000000000"
+QUICK = ["script_generator_bot", "generate_video"]
 
 
 @pytest.fixture
@@ -52,7 +53,14 @@ def test_a_prompt_becomes_a_queued_episode_and_an_execution(studio: Studio, mach
     episode = studio.episodes.get(episode_id)
     assert (episode.prompt, episode.clips_wanted, episode.aspect, episode.take) == ("Hodan cooks.", 2, Aspect.TALL, 1)
     assert episode.execution.endswith(f":execution:studio-episode-producer:{episode_id}-1")
-    assert asked_of(machines, episode) == {"owner": "amina", "take": 1, "episode_id": episode_id}
+    assert answer.body["steps"] == QUICK
+    assert asked_of(machines, episode) == {
+        "owner": "amina",
+        "take": 1,
+        "episode_id": episode_id,
+        "steps": QUICK,
+        "clips": [1, 2],
+    }
     assert studio.episodes.counts()["queued"] == 1
 
 
@@ -125,7 +133,13 @@ def test_a_finished_episode_is_taken_up_again_in_a_new_take(studio: Studio, mach
     assert answer.status == 202
     now = studio.episodes.get(episode.episode_id)
     assert (now.status, now.take, now.reason) == (S.QUEUED, 5, "")
-    assert asked_of(machines, now) == {"owner": "amina", "take": 5, "episode_id": episode.episode_id}
+    assert asked_of(machines, now) == {
+        "owner": "amina",
+        "take": 5,
+        "episode_id": episode.episode_id,
+        "steps": QUICK,
+        "clips": [1, 2, 3],
+    }
 
 
 @pytest.mark.parametrize("status", sorted(ACTIVE))

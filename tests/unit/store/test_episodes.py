@@ -174,7 +174,7 @@ def test_an_episode_that_never_stands_still_is_a_conflict(studio: Studio, monkey
 
     def late(*writes: Any) -> None:
         now = other.episodes.get(episode.episode_id)
-        other.episodes.edit(now, now.model_copy(update={"title": str(random.random())}), None, None)
+        other.episodes.edit(now, now.model_copy(update={"title": str(random.random())}), [], None)
         write(*writes)
 
     monkeypatch.setattr(studio.partition, "write", late)
@@ -213,9 +213,9 @@ def test_a_cursor_leads_nowhere_but_into_ones_own_list(studio: Studio) -> None:
 def test_a_stale_edit_is_refused(studio: Studio) -> None:
     episode = moved(studio, stored(studio), S.FAILED)
     renamed = episode.model_copy(update={"title": "Supper"})
-    studio.episodes.edit(episode, renamed, None, None)
+    studio.episodes.edit(episode, renamed, [], None)
     with pytest.raises(Conflict, match="changed meanwhile"):
-        studio.episodes.edit(episode, renamed, None, None)
+        studio.episodes.edit(episode, renamed, [], None)
     assert studio.episodes.get(episode.episode_id).version == episode.version + 1
 
 
@@ -223,7 +223,7 @@ def test_an_edit_meets_a_start_and_loses(studio: Studio) -> None:
     episode = moved(studio, stored(studio), S.FAILED)
     moved(studio, episode, S.QUEUED)
     with pytest.raises(Conflict):
-        studio.episodes.edit(episode, episode.model_copy(update={"title": "Late"}), None, None)
+        studio.episodes.edit(episode, episode.model_copy(update={"title": "Late"}), [], None)
 
 
 def test_a_script_of_an_older_take_is_not_stored(studio: Studio) -> None:
