@@ -146,14 +146,16 @@ def _changed(paper: Paper, then: Script, episode: Episode, at: Instant) -> list[
     record = paper.records.get(Step.SCRIPT) or StageRecord(
         episode_id=episode.episode_id, name=Step.SCRIPT, status="done", started_at=at
     )
-    if base != written:
+    # What was put back to what the writer wrote is a person's as well: the rewording that it undid must not come back.
+    held = paper.held | (by_hand(shown, then) if shown else set())
+    if base != written or held != paper.held:
         made_from = record.part("script")
         part = Part(
             key="script",
             input_hash=made_from.input_hash if made_from else "",
             document=base.model_dump_json(),
             edited=True,
-            held=tuple(sorted(paper.held | (by_hand(written, base) if written else set()))),
+            held=tuple(sorted(held)),
         )
         done = {"status": "done", "reason": "", "finished_at": at}
         records.append(record.with_part(part).model_copy(update=done))

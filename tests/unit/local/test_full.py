@@ -366,7 +366,7 @@ _MADE: dict[str, dict[str, Any]] = {
                 }
             ],
             "lead": {"gap": 0.4, "standard_error": 0.3, "chance": 0.91}, "why": ["It asks."],
-            "revision": {"scene": 1}, "title": None, "notes": ["Close to the second."],
+            "revision": {"scene": 1}, "title": None, "notes": [],
         }
     },
 }  # fmt: skip
@@ -388,7 +388,7 @@ def test_stages_are_told_in_words(api: StudioApi, run: Said) -> None:
         "ahead by 0.40 ± 0.30: with a", "teal", "Look  stale", "Bile: Say less.",
         "camera A wide, low, 24 mm, static", "cold open", "▮▮▮▮▯▯▯▯▯▯ 4", "S1 Bile hides: the debt",
         "line 2 Hodan learns S1 from Bile", "Hodan and Bile are broken", "Bile, age: 40", "opened: Who pays?",
-        "+1.25 ± 0.40", "7.5 of 10", "Close to the second.", "Checked [twice].", "next take makes them anew",
+        "+1.25 ± 0.40", "7.5 of 10", "Checked [twice].", "next take makes them anew",
     ):  # fmt: skip
         assert told in out, (told, out)
     code, out, _ = run("stages", EPISODE, "hooks")

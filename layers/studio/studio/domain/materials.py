@@ -121,7 +121,10 @@ def board(
 
 
 def hooks(episode: Episode, told: Script) -> Material:
-    """Return what hooks are written from: the opening, and what the episode is about."""
+    """Return what hooks are written from: the opening, and what the episode is about.
+
+    The first picture is shown too, and is not in it: what is said in an opening does not change with the camera.
+    """
     return {
         "title": told.title,
         "synopsis": told.synopsis,
@@ -129,6 +132,7 @@ def hooks(episode: Episode, told: Script) -> Material:
         "scene": told.scenes[0].model_dump(mode="json"),
         "genre": episode.brief.genre,
         "mood": episode.brief.mood,
+        "locale": episode.brief.locale,
     }
 
 
