@@ -218,8 +218,7 @@ def _hooks(_: str, document: Json, __: Json) -> Rows:
     if lead := document.get("lead"):
         ahead = f"{lead['gap']:.2f} ± {lead['standard_error']:.2f}"
         rows.append(f"The first is ahead by {ahead}: with a chance of {lead['chance']:.0%} it is the stronger one.")
-    rows += [f"[dim]because[/] {escape(reason)}" for reason in document.get("why", ())]
-    return rows + [f"[yellow]note[/] {escape(note)}" for note in document.get("notes", ())]
+    return rows + [f"[dim]because[/] {escape(reason)}" for reason in document.get("why", ())]
 
 
 _PAGES: dict[str, Callable[[str, Any, Json], Rows]] = dict(

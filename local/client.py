@@ -190,6 +190,8 @@ def _advice(status: int, answer: httpx.Response) -> str:
         return f"Try again in {answer.headers.get('Retry-After', 'a few')} seconds."
     if status == httpx.codes.PAYMENT_REQUIRED:
         return "Raise the budget, or wait for the next month. ./studio status shows what was spent."
+    if status == httpx.codes.NOT_FOUND and "/episodes/" in answer.request.url.path:
+        return "./studio status lists your episodes."
     if status in {httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE}:
         return "Try again in a moment, or rehearse with --provider draft. ./studio logs shows more."
     return ""

@@ -137,6 +137,9 @@ def _check(order: "Order", stack: str | None, record: Path | None, replay: Path 
         given = order.full or order.says_how or order.project or order.aspect or order.provider or record
         if given:
             raise StudioProblem("A recording says itself how it is made again.", "--replay DIR goes alone", code=2)
+        from local.recording import load
+
+        load(settings.user_cwd() / replay)
         return
     if order.says_how and not order.full and not order.resume:
         raise StudioProblem(
