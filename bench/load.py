@@ -20,6 +20,7 @@ from bench.report import report
 from local import identity, stack
 from local.client import StudioClient
 from local.emulator.process import start_emulator
+from local.problems import StudioProblem
 from tests.fakes.gemini import FakeGemini
 
 RATES = {"429": 0.20, "503": 0.05, "invalid-json": 0.05, "blocked-prompt": 0.03}
@@ -88,13 +89,21 @@ def _until_over(client: StudioClient, started: list[str]) -> list[Any]:
     while open_ones:
         if time.monotonic() > deadline:
             raise SystemExit(f"{len(open_ones)} episodes hang: {open_ones[:5]}")
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            seen = list(pool.map(client.episode, open_ones))
-        over += [episode for episode in seen if not episode["under_way"]]
-        open_ones = [str(episode["episode_id"]) for episode in seen if episode["under_way"]]
+        seen = [_read(client, episode_id) for episode_id in open_ones]
+        over += [episode for episode in seen if episode and not episode["under_way"]]
+        done = {str(episode["episode_id"]) for episode in over}
+        open_ones = [episode_id for episode_id in open_ones if episode_id not in done]
         print(f"{len(over)} over, {len(open_ones)} under way", flush=True)
-        time.sleep(5)
+        time.sleep(10)
     return over
+
+
+def _read(client: StudioClient, episode_id: str) -> Any:
+    """Return an episode, or None where the machine is too busy to answer: it is asked again later."""
+    try:
+        return client.episode(episode_id)
+    except StudioProblem:
+        return None
 
 
 def _ledger(client: StudioClient) -> list[Any]:
