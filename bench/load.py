@@ -1,6 +1,6 @@
 """A hundred producers started together, against a Gemini that is often busy, sometimes broken and now and then says no.
 
-    ./.venv/bin/python -m bench.load [--producers 100] [--monthly-cap 40]
+    ./.venv/bin/python -m bench.load [--producers 100] [--owners 20]
 
 Every episode must end completed, or partial with its reason; none may hang; the ledger must hold what the fake was
 asked for; and no cap may be passed. The rates are of requests: 20 % 429, 5 % 503, 5 % not
@@ -9,6 +9,7 @@ JSON, 3 % blocked.
 
 import argparse
 import json
+import secrets
 import tempfile
 import time
 from collections import Counter
@@ -35,7 +36,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--producers", type=int, default=100)
     parser.add_argument("--clips", type=int, default=3)
-    parser.add_argument("--monthly-cap", default="1000")
+    parser.add_argument("--owners", type=int, default=20)
+    parser.add_argument("--monthly-cap", default="5", help="of each owner, in US dollars")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as data,
@@ -53,16 +55,15 @@ def main() -> None:
         outputs.client("secretsmanager").put_secret_value(
             SecretId=outputs["GeminiKeySecret"], SecretString=json.dumps({"api_key": fake.key})
         )
-        login = identity.demo_login(Path(data))
-        token = identity.ensure_user(outputs, login.email, login.password)
-        client = StudioClient(outputs.api_url, lambda fresh: token, local=True)
+        clients = [_owner(outputs, number) for number in range(given.owners)]
         began = time.perf_counter()
+        orders = [(clients[number % given.owners], number) for number in range(given.producers)]
         with ThreadPoolExecutor(max_workers=16) as pool:
-            started = list(pool.map(lambda number: _order(client, number, given.clips), range(given.producers)))
-        episodes = _until_over(client, started)
+            started = list(pool.map(lambda order: (order[0], _order(order[0], order[1], given.clips)), orders))
+        episodes = _until_over(started)
         seconds = time.perf_counter() - began
-        ledger = _ledger(client)
-        _check(episodes, ledger, fake, float(given.monthly_cap))
+        ledger = [line for client in clients for line in _ledger(client)]
+        _check(episodes, ledger, fake, float(given.monthly_cap) * given.owners)
     ended = Counter(episode["status"] for episode in episodes)
     calls = Counter(call.outcome for call in fake.calls)
     report(
@@ -83,16 +84,21 @@ def _order(client: StudioClient, number: int, clips: int) -> str:
     return str(client.post("/functions/episode-producer", body)["episode_id"])
 
 
-def _until_over(client: StudioClient, started: list[str]) -> list[Any]:
+def _owner(outputs: stack.Outputs, number: int) -> StudioClient:
+    token = identity.ensure_user(outputs, f"producer-{number}@example.com", secrets.token_urlsafe(18))
+    return StudioClient(outputs.api_url, lambda fresh: token, local=True)
+
+
+def _until_over(started: list[tuple[StudioClient, str]]) -> list[Any]:
     deadline = time.monotonic() + HANGS_AFTER_SECONDS
     open_ones, over = list(started), list[Any]()
     while open_ones:
         if time.monotonic() > deadline:
-            raise SystemExit(f"{len(open_ones)} episodes hang: {open_ones[:5]}")
-        seen = [_read(client, episode_id) for episode_id in open_ones]
+            raise SystemExit(f"{len(open_ones)} episodes hang: {[episode_id for _, episode_id in open_ones[:5]]}")
+        seen = [_read(client, episode_id) for client, episode_id in open_ones]
         over += [episode for episode in seen if episode and not episode["under_way"]]
         done = {str(episode["episode_id"]) for episode in over}
-        open_ones = [episode_id for episode_id in open_ones if episode_id not in done]
+        open_ones = [entry for entry in open_ones if entry[1] not in done]
         print(f"{len(over)} over, {len(open_ones)} under way", flush=True)
         time.sleep(10)
     return over

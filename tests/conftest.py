@@ -56,7 +56,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class SharedAtOnce(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            shared = ("tests/flow/", "tests/unit/media/", "tests/e2e/test_chaos.py", "tests/e2e/")
+            shared = ("tests/flow/test_f", "tests/flow/", "tests/unit/media/", "tests/e2e/test_chaos.py", "tests/e2e/")
             return next((path for path in shared if nodeid.startswith(path)), nodeid)
 
     config.option.loadscopereorder = False
