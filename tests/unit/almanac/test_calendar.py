@@ -114,7 +114,7 @@ locales = st.sampled_from(["en", "en-US", "so-SO", "ar", "zh-Hant-TW", "yue-HK",
 communities = st.one_of(st.text(max_size=40), st.sampled_from([SOMALIS, "Tamils in Toronto", "Koreans", "Kenya"]))
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(communities, locales, st.dates())
 def test_whatever_is_asked_there_are_references_that_keep_the_rules(community: str, tag: str, day: date) -> None:
     TypeAdapter(project.Locale).validate_python(tag)

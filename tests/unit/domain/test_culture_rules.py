@@ -251,7 +251,7 @@ def test_what_is_not_certain_or_not_coming_is_not_circled(changed: dict[str, Any
 words = st.text(alphabet="abc ’'.,!?é्क", min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(words, min_size=1, max_size=6), st.integers(0, 7), words, st.integers(1, 4))
 def test_what_keeps_the_rules_leaves_every_line_its_speaker_and_its_place(
     texts: list[str], line: int, text: str, number: int
@@ -269,6 +269,7 @@ def test_what_keeps_the_rules_leaves_every_line_its_speaker_and_its_place(
     assert len(changes(made, scene)) == 1
 
 
+@settings(max_examples=20)
 @given(st.sampled_from(sorted(REDUCTIVE)), st.sampled_from(["{}", "So {}!", "the {}s", "{}."]))
 def test_words_that_reduce_anybody_are_always_flagged(cliche: str, form: str) -> None:
     scene = a_scene("Sit.", form.format(cliche.upper()))

@@ -322,7 +322,7 @@ briefs = st.builds(
 ).filter(lambda brief: brief.community or not brief.locale.startswith("en"))
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prompts, briefs, st.booleans())
 def test_the_rehearsal_is_harmless_whatever_is_asked(studio: Studio, prompt: str, brief: Brief, cast: bool) -> None:
     script = composed(prompt, CAST if cast else [], brief.locale)
