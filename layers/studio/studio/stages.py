@@ -140,7 +140,7 @@ class StageWork:
 
     def finish(self) -> StageReport:
         """Store what was made, the episode's title and clips with it, and say what that was."""
-        kept = tuple(key for key in self._parts if key not in self._made)
+        kept = tuple(sorted(key for key in self._parts if key not in self._made))
         fresh = self._record.model_copy(update={"parts": ()})
         for part in self._parts.values():
             fresh = fresh.with_part(part)
