@@ -31,6 +31,7 @@ EXPORTS = {
 }  # fmt: skip
 """What a finished episode is brought home as, beside its files, and the format's name in the API."""
 
+_WITH_METADATA = {"completed", "partial", "written"}
 _STORED_EXPORTS = "exports/"
 
 
@@ -77,13 +78,47 @@ def bring_home(client: StudioClient, episode: Json, out: Path) -> Home:
     with httpx.Client(timeout=httpx.Timeout(60.0, connect=10.0), trust_env=not client.local) as http:
         for entry in listed:
             target = folder.joinpath(*_safe_parts(entry["name"]))
-            fetch(http, entry["url"], target, sha256=entry.get("sha256"), size=entry.get("bytes"))
+            sha256 = entry.get("sha256")
+            # What has no checksum is written anew when more is known, and may be longer than when it was listed.
+            fetch(http, entry["url"], target, sha256=sha256, size=entry.get("bytes") if sha256 else None)
             home.files.append(target)
+        _fetch_what_is_behind(http, listed, folder, episode)
         if episode.get("script") is not None and episode["status"] != "in_review":
             _bring_exports(client, http, path, folder, home)
     if any(clip["status"] == "rendered" for clip in episode.get("clips", [])):
         home.files.append(draw_contact_sheet(episode, folder))
     return home
+
+
+def _fetch_what_is_behind(http: httpx.Client, listed: list[Json], folder: Path, episode: Json) -> None:
+    """Fetch those notes again that were written before the last of what the episode says; give up after a while."""
+    links = {entry["name"]: entry["url"] for entry in listed if entry["name"].endswith(".json")}
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while behind := [name for name in links if _is_behind(folder / name, name, episode)]:
+        if episode["under_way"] or time.monotonic() > deadline:
+            return
+        time.sleep(0.2)
+        for name in behind:
+            fetch(http, links[name], folder / name)
+
+
+def _is_behind(path: Path, name: str, episode: Json) -> bool:
+    """Whether a note says otherwise of its clips, or `metadata.json` of the episode, than the episode does."""
+    try:
+        told = json.loads(path.read_bytes())
+    except ValueError:
+        return False
+    if name == "metadata.json" and told.get("status", episode["status"]) != episode["status"]:
+        return True
+    noted = {clip.get("number"): clip for clip in (told.get("clips", []) if name == "metadata.json" else [told])}
+    for clip in episode.get("clips", []):
+        note = noted.get(clip["number"])
+        if note is None or clip["status"] != "rendered":
+            continue
+        measured = (note.get("measured") or {}).get("sha256")
+        if note.get("status") != "rendered" or (clip.get("measured") and measured != clip.get("sha256")):
+            return True
+    return False
 
 
 def _bring_exports(client: StudioClient, http: httpx.Client, path: str, folder: Path, home: Home) -> None:
@@ -112,10 +147,10 @@ def fetch(http: httpx.Client, url: str, target: Path, *, sha256: str | None = No
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    if not sha256:
-        part.unlink(missing_ok=True)  # nothing would tell an old half from the right one
     trouble = ""
     for attempt in range(ATTEMPTS):
+        if not sha256:
+            part.unlink(missing_ok=True)  # nothing would tell an old half from the right one
         try:
             _fetch_rest(http, url, part)
         except httpx.HTTPStatusError as problem:
@@ -158,7 +193,9 @@ def _when_settled(client: StudioClient, episode: Json) -> tuple[Json, list[Json]
         names = {entry["name"] for entry in listed}
         rendered = [clip for clip in episode.get("clips", []) if clip["status"] == "rendered"]
         notes = {f"clips/{clip['number']}.json" for clip in rendered}
-        whole = all(clip.get("measured") for clip in rendered) and (not rendered or notes | {"metadata.json"} <= names)
+        if episode["status"] in _WITH_METADATA:
+            notes.add("metadata.json")
+        whole = all(clip.get("measured") for clip in rendered) and notes <= names
         if whole or time.monotonic() > deadline:
             return episode, listed
         time.sleep(0.4)

@@ -18,6 +18,7 @@ from local import settings
 from local.emulator.process import Emulator, start_emulator
 from local.files import EXPORTS
 from local.problems import StudioProblem
+from studio.writing import ATTEMPTS
 from tests.conftest import ENVIRONMENT
 from tests.e2e.conftest import PROMPT, Deployed
 
@@ -81,7 +82,7 @@ def test_a_clip_that_is_refused_leaves_a_partial_episode_and_exit_code_3(deploye
 
 
 def test_a_prompt_that_is_refused_is_exit_code_1_with_the_reason(deployed: Deployed, tmp_path: Path) -> None:
-    deployed.gemini.queue("text", "blocked-prompt")
+    deployed.gemini.queue("text", *["blocked-prompt"] * ATTEMPTS)
     code, told = produced(deployed, tmp_path, "Something unspeakable", "--provider", "gemini")
     assert (code, told["status"]) == (1, "failed")
     assert "refused the prompt" in told["error"]

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, JsonValue
 
-from studio.domain.base import Id, Value
+from studio.domain.base import Id, Value, build_models
 from studio.domain.episode import Part, StageRecord, Status
 from studio.domain.errors import FINAL, BadAnswer, Conflict
 from studio.domain.materials import Material, hash_of
@@ -217,6 +217,7 @@ def side_by_side[T](numbers: Iterable[int], do: Callable[[int], T]) -> dict[int,
     Raises the first error in the scenes' order, after every scene has been tried.
     """
     wanted = list(numbers)
+    build_models()
     with ThreadPoolExecutor(max_workers=SCENES_AT_ONCE) as pool:
         begun = [pool.submit(copy_context().run, do, number) for number in wanted]
     return {number: future.result() for number, future in zip(wanted, begun, strict=True)}

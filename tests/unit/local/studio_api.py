@@ -57,6 +57,7 @@ class StudioApi:
         self.expected = 0.05
         self.quotes: list[dict[str, Any]] = []
         self.lost_exports: set[str] = set()
+        self.notes: list[bytes] = []
         self.artifacts: dict[str, dict[str, Any]] = {
             "scene_orchestration": {
                 "stage": "scene_orchestration", "status": "done", "reason": "", "version": 1, "notes": ["Bile knew."],
@@ -162,7 +163,8 @@ class StudioApi:
             self.stumble -= 1
             _send(request, 503, b"{}", PROBLEM)
         elif path.startswith("/s3/"):
-            self._send_file(request, b"{}" if path.endswith("note") else picture(int(path[4:-4])))
+            note = self.notes.pop(0) if path.endswith("note") and self.notes else b"{}"
+            self._send_file(request, note if path.endswith("note") else picture(int(path[4:-4])))
         elif path == "/projects":
             _json(request, 200, {"items": [{"project_id": "p1", "brief": {"title": "Say Walahi"}}], "cursor": None})
         elif path.endswith("/files"):

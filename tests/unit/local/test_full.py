@@ -274,6 +274,19 @@ def test_a_format_that_cannot_be_had_is_named_and_the_rest_comes_home(api: Studi
     assert not any("screenplay" in name for name in page["files"])
 
 
+def test_notes_that_were_fetched_before_they_knew_everything_are_fetched_again(api: StudioApi, run: Said) -> None:
+    sha256 = api.episode()["clips"][0]["sha256"]
+    clip = {"number": 1, "status": "rendered", "measured": {"sha256": sha256}}
+    behind = [clip | {"status": "rendering"}, {"status": "rendering", "clips": [clip]}]
+    now = [clip | {"measured": None}, {"status": "completed", "clips": [clip]}, clip]
+    api.notes = [json.dumps(note).encode() for note in behind + now]
+    code, out, err = run("produce", "x", "--json")
+    assert (code, api.notes) == (0, []), err
+    kept = {Path(name).name: Path(name) for name in json.loads(out)["files"]}
+    assert json.loads(kept["1.json"].read_text()) == clip
+    assert json.loads(kept["metadata.json"].read_text())["status"] == "completed"
+
+
 def test_review_shows_what_waits_and_takes_each_answer(api: StudioApi, run: Said, tmp_path: Path) -> None:
     api.gates = ["script"]
     _, out, err = run("review", EPISODE)

@@ -31,6 +31,19 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
+def build_models() -> None:
+    """Build every model that is known by now.
+
+    Pydantic builds them when first used, and not safely among threads: two that use one for the first time at once may
+    see half of it, or another schema than everybody else's, and by its schema a call is remembered.
+    """
+    waiting: list[type[BaseModel]] = [Value, Written]
+    while waiting:
+        model = waiting.pop()
+        waiting += model.__subclasses__()
+        model.model_rebuild()
+
+
 def new_id(at: datetime) -> str:
     """Return a fresh ULID whose time part is `at`."""
     import ulid  # here, because it takes as long to import as half of pydantic, and reading needs no new ids
