@@ -164,7 +164,10 @@ class StageWork:
         )
 
     def stop(self, error: Exception) -> None:
-        """Record that the stage ended without its artifact, and why. What there was before stays."""
+        """Record that the stage ended without its artifact, and why. What there was before stays.
+
+        Raises Conflict when the episode was edited or started again meanwhile: the record is theirs.
+        """
         stopped = self._record.model_copy(
             update={
                 "status": "stopped",
@@ -174,7 +177,7 @@ class StageWork:
                 "finished_at": self.studio.clock(),
             }
         )
-        self.studio.episodes.save_stage(stopped)
+        self.studio.episodes.save_stage(stopped, of=self.episode)
 
     def _begin(self) -> None:
         with self._lock:
@@ -186,7 +189,7 @@ class StageWork:
                 update={"status": "running", "reason": "", "started_at": self.studio.clock(), "finished_at": None}
             )
             self._progress(Status.WRITING if self.step is Step.SCRIPT else Status.WRITTEN)
-            self.studio.episodes.save_stage(self._record)
+            self.studio.episodes.save_stage(self._record, of=self.episode)
 
     def _calls(self) -> tuple[str, ...]:
         bought = [purchase.digest for purchase in self._till.purchases]

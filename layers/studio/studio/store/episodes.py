@@ -30,6 +30,8 @@ from studio.store.table import (
 _ACTIVITY_DAYS = 90
 _MOVE_TRIES = 5
 
+OLDER_TAKE = "The episode was changed or started again meanwhile; this is of an older take."
+
 
 class Episodes:
     """One owner's episodes."""
@@ -191,9 +193,13 @@ class Episodes:
         item = self._partition.get(keys.stage(episode_id, name))
         return None if item is None else StageRecord.model_validate(fields(item))
 
-    def save_stage(self, record: StageRecord) -> None:
-        """Store a stage's artifact."""
-        self._partition.write(self._put_stage(record))
+    def save_stage(self, record: StageRecord, *, of: Episode | None = None) -> None:
+        """Store how a stage stands. of: what it works on; when that was edited or started again since, Conflict."""
+        unchanged = [] if of is None else [self._if_unchanged(of)]
+        try:
+            self._partition.write(self._put_stage(record), *unchanged)
+        except ConditionFailedError as error:
+            raise Conflict(OLDER_TAKE) from error
 
     def paper(self, episode_id: str) -> Paper:
         """Return everything that the stages have put on paper."""
@@ -210,22 +216,17 @@ class Episodes:
         compared when they are rendered. Raises Conflict when the episode has changed since it was read.
         """
         clips = self._missing_clips(episode.episode_id, script, at)
-        update = assign(
-            keys.episode(episode.episode_id),
-            {
-                "title": script.title,
-                "synopsis": script.synopsis,
-                "version": episode.version + 1,
-                "updated_at": at.isoformat(),
-            },
-            condition="#take = :take AND #version = :version",
-            take=episode.take,
-            version=episode.version,
+        update = self._if_unchanged(
+            episode,
+            title=script.title,
+            synopsis=script.synopsis,
+            version=episode.version + 1,
+            updated_at=at.isoformat(),
         )
         try:
             self._partition.write(update, self._put_stage(record), *clips)
         except ConditionFailedError as error:
-            raise Conflict("The episode was changed or started again meanwhile; this is of an older take.") from error
+            raise Conflict(OLDER_TAKE) from error
 
     # -- what the owner's dashboard reads
 
@@ -254,6 +255,16 @@ class Episodes:
     def _put_stage(self, record: StageRecord) -> Write:
         item = record.model_dump(mode="json", exclude_none=True)
         return Write("Put", keys.stage(record.episode_id, record.name), item)
+
+    def _if_unchanged(self, episode: Episode, **changes: Any) -> Write:
+        """Return a write of `changes` that holds only while the episode is in this take and version."""
+        return assign(
+            keys.episode(episode.episode_id),
+            {"take": episode.take, **changes},
+            condition="#take = :take AND #version = :version",
+            take=episode.take,
+            version=episode.version,
+        )
 
     def _missing_clips(self, episode_id: str, script: Script, at: datetime) -> list[Write]:
         here = {clip.number for clip in self.clips(episode_id)}
