@@ -118,7 +118,7 @@ def test_twenty_episodes_survive_a_kill_of_each_worker_and_buy_nothing_twice(
         for version in page.get("Versions", [])
         if "/memo/" in version["Key"]
     )
-    assert len(versions) == len(made) * 4  # a script and three clips each
+    assert len(versions) == len(made) * 7  # a script, three pictures and a verdict on each
     # A result that was stored and then bought again would have been stored twice.
     assert set(versions.values()) == {1}
     bought = Counter(call.sha256 for call in deployed.gemini.calls)

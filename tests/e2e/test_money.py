@@ -92,7 +92,11 @@ def test_an_episode_s_bill_stands_beside_its_quote_and_is_the_sum_of_the_ledger_
     assert {line["clip"] for line in bill["lines"] if line["step"] == "render_clip"} == {1, 2, 3}
     assert all(line["quoted_at_most_usd"] is not None for line in bill["lines"])
     spending = amina.ok("GET", "/spending?limit=100")
-    mine = [line for line in spending["items"] if line["episode_id"] == episode["episode_id"]]
+    lines, cursor = spending["items"], spending["cursor"]
+    while cursor:
+        page = amina.ok("GET", f"/spending?limit=100&cursor={cursor}")
+        lines, cursor = [*lines, *page["items"]], page["cursor"]
+    mine = [line for line in lines if line["episode_id"] == episode["episode_id"]]
     assert sum(line["cost_usd"] for line in mine) == pytest.approx(bill["spent_usd"])
     assert all(line["prices"] and line["price_date"] for line in mine)
     assert amina.ok("GET", f"{path}/quote")["at_most_usd"] == 0

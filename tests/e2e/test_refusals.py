@@ -143,6 +143,10 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         "attachment_id": attachment["attachment_id"],
         "run_id": run["run_id"],
         "script_format": "md",
+        "export_format": "csv",
+        "stage_name": "script_generator_bot",
+        "part_key": "script",
+        "gate": "script",
         "owner": "somebody",
     }
     sheet = {"name": "Intruder"}
@@ -154,6 +158,8 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         ("PATCH", "/projects/{project_id}/characters/{character_id}"): {"version": 1, "name": "Mine now"},
         ("PUT", "/projects/{project_id}/characters/{character_id}/reference"): {"attachment_id": None},
         ("PATCH", "/episodes/{episode_id}"): {"version": 1, "title": "Mine now"},
+        ("PUT", "/episodes/{episode_id}/stages/{stage_name}/{part_key}"): {"version": 1, "document": {}},
+        ("POST", "/episodes/{episode_id}/reviews/{gate}"): {"review_id": episode["episode_id"], "decision": "approve"},
         ("PUT", "/admin/owners/{owner}/caps"): {"month_usd": 1000, "episode_usd": 1000},
     }
     api = deployed.outputs.client("apigateway")
@@ -169,7 +175,12 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
     for method, route in routes:
         answer = bilan.call(method, route.format(**ids), bodies.get((method, route)))
         assert answer.status_code == 404, (method, route, answer.status_code, answer.text)
-    for path in (PRODUCE, "/functions/generate-video", "/functions/script-generator-bot"):
+    for path in (
+        PRODUCE,
+        "/functions/episode-producer",
+        "/functions/generate-video",
+        "/functions/script-generator-bot",
+    ):
         refused(bilan.call("POST", path, {"episode_id": episode["episode_id"]}), 404)
     refused(bilan.call("POST", PRODUCE, {"prompt": "x", "project_id": house["project_id"]}), 404)
     for path in ("/projects", "/episodes", "/attachments"):
