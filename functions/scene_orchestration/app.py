@@ -163,7 +163,7 @@ def _mend(work: StageWork, outline: Outline, boards: dict[int, SceneBoard]) -> N
             break
         for number in mine:
             boards[number] = work.remake(scene_key(number), _drawn(work, scenes[number], outline, wrong[number]))
-    uncovered = coverage_problems(work.told, boards, work.episode.clips_wanted)
+    uncovered = coverage_problems(work.told, boards)
     fresh = [sentence for number, found in uncovered.items() if work.was_made(scene_key(number)) for sentence in found]
     if fresh:
         raise BadAnswer(f"The storyboard still lacks something after {MAX_REPAIRS} repairs: {' '.join(fresh)}")
@@ -177,7 +177,7 @@ def _mend(work: StageWork, outline: Outline, boards: dict[int, SceneBoard]) -> N
 
 
 def _wrong(work: StageWork, outline: Outline, boards: Mapping[int, SceneBoard]) -> dict[int, list[str]]:
-    wrong = coverage_problems(work.told, boards, work.episode.clips_wanted)
+    wrong = coverage_problems(work.told, boards)
     for number, found in continuity_problems(outline, boards).items():
         wrong.setdefault(number, []).extend(found)
     return wrong

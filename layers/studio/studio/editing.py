@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel, Field
 
+from studio.craft import formats
 from studio.domain import direction, materials
 from studio.domain.base import Instant, Text, Title, Value, Version
 from studio.domain.culture import CulturePlan, SceneCulture
@@ -15,7 +16,7 @@ from studio.domain.paper import Paper
 from studio.domain.pipeline import Step
 from studio.domain.revision import by_hand, merged
 from studio.domain.script import Script, problems
-from studio.domain.storyboard import Outline, SceneBoard, coverage_problems
+from studio.domain.storyboard import Outline, SceneBoard, coverage_problems, outline_problems
 from studio.entry import Studio
 from studio.rollup import write_metadata
 
@@ -61,19 +62,16 @@ def edit_part(studio: Studio, now: Episode, step: Step, key: str, document: obje
     """Store a part of a stage's artifact as a person wants it. Raises NotFound, Conflict, Invalid."""
     _check(now, version)
     paper = studio.episodes.paper(now.episode_id)
-    record, part = _part(paper, step, key)
+    record, _ = _part(paper, step, key)
     made = _SCHEMAS[step](key).model_validate(document)
-    at = studio.clock()
-    held = paper.held
+    held = {}
     if isinstance(made, Script) and paper.written is not None:
-        held = paper.held | by_hand(paper.written, made)
-    kept = {"held": tuple(sorted(held))} if step is Step.SCRIPT else {}
-    changed = part.model_copy(update={"document": made.model_dump_json(), "edited": True, **kept})
-    then = Paper([*(r for n, r in paper.records.items() if n != step), record.with_part(changed)])
-    wrong = _broken(then, step, key, now)
+        held = {"held": tuple(sorted(paper.held | by_hand(paper.written, made)))}
+    changed = _edited(record, key, made, **held)
+    wrong = _broken(studio, now, paper, paper.with_record(changed))
     if wrong:
         raise Invalid(" ".join(wrong), {"document": " ".join(wrong)})
-    return _stored(studio, now, then, record.with_part(changed), at)
+    return _stored(studio, now, paper, changed)
 
 
 def reset_part(studio: Studio, now: Episode, step: Step, key: str, version: int) -> Episode:
@@ -85,8 +83,7 @@ def reset_part(studio: Studio, now: Episode, step: Step, key: str, version: int)
     record, part = _part(paper, step, key)
     # Its words stay until there are others; only what it was made from is forgotten.
     changed = record.with_part(part.model_copy(update={"edited": False, "input_hash": ""}))
-    then = Paper([*(r for n, r in paper.records.items() if n != step), changed])
-    return _stored(studio, now, then, changed, studio.clock())
+    return _stored(studio, now, paper, changed)
 
 
 def stale_parts(studio: Studio, episode: Episode, paper: Paper) -> Mapping[Step, tuple[str, ...]]:
@@ -117,8 +114,7 @@ def _edited_script(wanted: EpisodeEdit, shown: Script | None, episode: Episode, 
     given = {"title": wanted.title, "synopsis": wanted.synopsis}
     script = script.model_copy(update={name: text for name, text in given.items() if text is not None})
     if wanted.script is not None:
-        cast = [character.sheet.name for character in studio.cast_of(episode)]
-        wrong = problems(script, cast=cast, prompt=episode.prompt, clips=episode.clips_wanted)
+        wrong = _script_problems(studio, episode, script)
         if wrong:
             raise Invalid("This script cannot be shot: " + " ".join(wrong), {"script": " ".join(wrong)})
     return script
@@ -130,18 +126,22 @@ def _changed(paper: Paper, then: Script, episode: Episode, at: Instant) -> list[
     base = then if written is None or shown is None else merged(written, shown, then)
     records = []
     board = paper.records.get(Step.STORYBOARD)
-    if written is not None and shown is not None and board is not None and shown.clips != written.clips:
-        # What the clips show comes from the storyboard, so that is what was edited.
-        base = base.model_copy(update={"clips": written.clips})
-        for before, after in zip(shown.clips, then.clips, strict=False):
-            if before != after and before.scene in paper.boards:
-                drawn = paper.boards[before.scene].with_clip(before.number, after)
-                key = scene_key(before.scene)
-                part = board.part(key)
-                if part is not None:
-                    board = board.with_part(
-                        part.model_copy(update={"document": drawn.model_dump_json(), "edited": True})
-                    )
+    if written is not None and board is not None:
+        # What the clips show comes from the storyboard where it has drawn them, so that is what was edited.
+        boards = dict(paper.boards)
+        clips = []
+        for clip in then.clips:
+            drawn = paper.drawn.get(clip.number)
+            if drawn is None or drawn.scene != clip.scene:
+                clips.append(clip)
+                continue
+            clips.append(written.clip(clip.number))
+            if clip != drawn:
+                boards[clip.scene] = boards[clip.scene].with_clip(clip.number, clip)
+        base = base.model_copy(update={"clips": clips})
+        for number, drawn_scene in boards.items():
+            if drawn_scene != paper.boards[number]:
+                board = _edited(board, scene_key(number), drawn_scene)
         records = [board]
     record = paper.records.get(Step.SCRIPT) or StageRecord(
         episode_id=episode.episode_id, name=Step.SCRIPT, status="done", started_at=at
@@ -162,6 +162,14 @@ def _changed(paper: Paper, then: Script, episode: Episode, at: Instant) -> list[
     return records
 
 
+def _edited(record: StageRecord, key: str, document: BaseModel, **more: object) -> StageRecord:
+    """Return a stage's record in which a part is as a person wants it. Raises KeyError for a part that is not there."""
+    part = record.part(key)
+    if part is None:
+        raise KeyError(key)
+    return record.with_part(part.model_copy(update={"document": document.model_dump_json(), "edited": True, **more}))
+
+
 def _part(paper: Paper, step: Step, key: str) -> tuple[StageRecord, Part]:
     record = paper.records.get(step)
     part = record.part(key) if record else None
@@ -170,10 +178,10 @@ def _part(paper: Paper, step: Step, key: str) -> tuple[StageRecord, Part]:
     return record, part
 
 
-def _stored(studio: Studio, now: Episode, then: Paper, record: StageRecord, at: Instant) -> Episode:
-    script = then.script
+def _stored(studio: Studio, now: Episode, paper: Paper, record: StageRecord) -> Episode:
+    script = paper.with_record(record).script
     told = {"title": script.title, "synopsis": script.synopsis} if script else {}
-    edited = now.model_copy(update={**told, "updated_at": at})
+    edited = now.model_copy(update={**told, "updated_at": studio.clock()})
     studio.episodes.edit(now, edited, [record], script)
     return _after(studio, edited)
 
@@ -184,20 +192,34 @@ def _after(studio: Studio, edited: Episode) -> Episode:
     return studio.episodes.get(edited.episode_id)
 
 
-def _broken(then: Paper, step: Step, key: str, episode: Episode) -> list[str]:
-    """Return which rules of its stage a part breaks as a person wants it."""
+def _broken(studio: Studio, episode: Episode, before: Paper, then: Paper) -> list[str]:
+    """Return which rules what a person changed on paper breaks, that were kept before."""
     told = then.told
     if told is None:
         return []
-    if step is Step.SCRIPT:
-        return problems(told, cast=(), prompt=episode.prompt, clips=episode.clips_wanted)
-    number = int(key.removeprefix("scene-")) if key.startswith("scene-") else 0
-    if step is Step.DIRECTION and number in then.directions:
-        scene = next((scene for scene in told.scenes if scene.number == number), None)
-        return direction.problems(then.directions[number], scene) if scene else []
-    if step is Step.STORYBOARD and number:
-        return coverage_problems(told, then.boards, episode.clips_wanted).get(number, [])
-    return []
+    found: list[str] = []
+    if then.written != before.written:
+        found += _script_problems(studio, episode, told)
+    if then.outline is not None and then.outline != before.outline:
+        people = [*_cast(studio, episode), *(guest.name for guest in told.guests)]
+        found += outline_problems(then.outline, told, formats(), people)
+    for scene in told.scenes:
+        directed = then.directions.get(scene.number)
+        if directed is not None and directed != before.directions.get(scene.number):
+            found += direction.problems(directed, scene)
+    if then.boards != before.boards:
+        known = {sentence for sentences in coverage_problems(told, before.boards).values() for sentence in sentences}
+        now = [sentence for sentences in coverage_problems(told, then.boards).values() for sentence in sentences]
+        found += [sentence for sentence in now if sentence not in known]
+    return found
+
+
+def _script_problems(studio: Studio, episode: Episode, script: Script) -> list[str]:
+    return problems(script, cast=_cast(studio, episode), prompt=episode.prompt, clips=episode.clips_wanted)
+
+
+def _cast(studio: Studio, episode: Episode) -> list[str]:
+    return [character.sheet.name for character in studio.cast_of(episode)]
 
 
 def _schema_of(whole: Mapping[str, type[BaseModel]], scene: type[BaseModel]) -> Callable[[str], type[BaseModel]]:

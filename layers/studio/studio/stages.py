@@ -19,7 +19,6 @@ from studio.domain.base import Id, Value, build_models
 from studio.domain.episode import Part, StageRecord, Status
 from studio.domain.errors import FINAL, BadAnswer, Conflict
 from studio.domain.materials import Material, hash_of
-from studio.domain.paper import Paper
 from studio.domain.pipeline import Step
 from studio.domain.project import CharacterSheet
 from studio.domain.script import Script
@@ -154,7 +153,7 @@ class StageWork:
                     "finished_at": self.studio.clock(),
                 }
             )
-            self.paper = Paper([*(r for n, r in self.paper.records.items() if n != self.step), done])
+            self.paper = self.paper.with_record(done)
             if self.paper.script is None:
                 raise Conflict(NO_SCRIPT)
             self.studio.episodes.save_artifact(self.episode, done, self.paper.script, self.studio.clock())

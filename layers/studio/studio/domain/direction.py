@@ -8,9 +8,6 @@ from studio.domain.base import Name, Phrase, Written
 from studio.domain.script import Scene
 from studio.domain.shot import Angle, Move, ShotSize
 
-Told = Phrase
-"""One line for a crew; may be empty where there is nothing to say."""
-
 
 class Look(Written):
     """How the whole episode looks, so that clips made apart belong together."""

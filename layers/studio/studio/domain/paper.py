@@ -9,7 +9,7 @@ from studio.domain.episode import Part, StageRecord
 from studio.domain.hooks import HookChoice
 from studio.domain.pipeline import Step
 from studio.domain.revision import revised
-from studio.domain.script import Script
+from studio.domain.script import ClipDescription, Script
 from studio.domain.storyboard import Outline, SceneBoard, clips_of
 
 
@@ -18,6 +18,10 @@ class Paper:
 
     def __init__(self, records: Iterable[StageRecord]) -> None:
         self.records = {record.name: record for record in records}
+
+    def with_record(self, record: StageRecord) -> "Paper":
+        """Return a copy that has this record, in the place of its stage's."""
+        return Paper((self.records | {record.name: record}).values())
 
     @cached_property
     def written(self) -> Script | None:
@@ -69,6 +73,12 @@ class Paper:
         return {number: SceneBoard.model_validate_json(part.document) for number, part in parts.items()}
 
     @cached_property
+    def drawn(self) -> dict[int, ClipDescription]:
+        """The clips as the storyboard has them, by number, but for those that the script has in another scene now."""
+        scenes = {clip.number: clip.scene for clip in self.written.clips} if self.written else {}
+        return {clip.number: clip for clip in clips_of(self.boards) if scenes.get(clip.number) == clip.scene}
+
+    @cached_property
     def hooks(self) -> HookChoice | None:
         """The ranked hooks, and the one that was chosen."""
         part = self._part(Step.HOOKS, "hooks")
@@ -80,9 +90,7 @@ class Paper:
         script = self.told
         if script is None:
             return None
-        clips = clips_of({number: self.boards[number] for number in self.boards if _has(script, number)})
-        if len(clips) == len(script.clips):
-            script = script.model_copy(update={"clips": clips})
+        script = script.model_copy(update={"clips": [self.drawn.get(clip.number, clip) for clip in script.clips]})
         if self.hooks is not None:
             script = revised(script, [self.hooks.revision], self.hooks.title, self.held)
         return script
@@ -95,7 +103,3 @@ class Paper:
         record = self.records.get(step)
         parts = record.parts if record else ()
         return {int(part.key.removeprefix("scene-")): part for part in parts if part.key.startswith("scene-")}
-
-
-def _has(script: Script, number: int) -> bool:
-    return any(scene.number == number for scene in script.scenes)

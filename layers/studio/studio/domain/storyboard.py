@@ -14,9 +14,6 @@ from studio.domain.base import Name, Phrase, Text, Value, Written
 from studio.domain.script import Beat, ClipDescription, Scene, Script
 from studio.domain.shot import Angle, Move, ShotSize
 
-Tension = int
-
-_PEAKS = {Beat.TWIST, Beat.BETRAYAL, Beat.CLIFFHANGER, Beat.ESCALATION}
 _BREATHERS = {Beat.CONFESSIONAL, Beat.ALLIANCE, Beat.COLD_OPEN, Beat.RESOLUTION}
 """Beats where tension may fall: the opening has its own, and between two rises people need to breathe."""
 
@@ -219,7 +216,7 @@ def outline_problems(outline: Outline, script: Script, formats: Iterable[str], p
 
 
 def _rising(beats: Sequence[SceneBeat]) -> list[str]:
-    """Natural escalation: tension does not fall between two rises, and it peaks in the last third."""
+    """Natural escalation: tension does not fall between two rises, and it peaks in the second half."""
     found = []
     high = 0
     for beat in beats:
@@ -230,10 +227,16 @@ def _rising(beats: Sequence[SceneBeat]) -> list[str]:
                 f"Scene {beat.scene} ({beat.beat}) falls to tension {beat.tension} after {high}; it must rise."
             )
         high = max(high, beat.tension)
-    peak = max(beats, key=lambda beat: (beat.tension, beat.scene))
-    if len(beats) > 2 and peak.scene <= len(beats) // 2:
-        found.append(f"Tension peaks in scene {peak.scene}, in the first half; the peak belongs near the end.")
+    peak = _early_peak({beat.scene: beat.tension for beat in beats})
+    if peak:
+        found.append(f"Tension peaks in scene {peak}, in the first half; the peak belongs near the end.")
     return found
+
+
+def _early_peak(tensions: Mapping[int, int]) -> int | None:
+    """Return the scene in which tension peaks, the last of several, if that is in the first half of three or more."""
+    peak = max(tensions, key=lambda scene: (tensions[scene], scene))
+    return peak if len(tensions) > 2 and peak <= len(tensions) // 2 else None
 
 
 def suggested_tension(scenes: Sequence[Scene]) -> dict[int, int]:
@@ -246,6 +249,9 @@ def suggested_tension(scenes: Sequence[Scene]) -> dict[int, int]:
         else:
             high = min(10, max(high + 1, round(10 * place / len(scenes))))
             tensions[scene.number] = high
+    if _early_peak(tensions):
+        # All that rises comes early; the last scene then holds what was reached.
+        tensions[scenes[-1].number] = max(tensions.values())
     return tensions
 
 
@@ -268,8 +274,9 @@ def board_problems(answer: BoardAnswer, scene: Scene, laid: Sequence[Laid], peop
     return found
 
 
-def coverage_problems(script: Script, boards: Mapping[int, SceneBoard], clips: int) -> dict[int, list[str]]:
-    """Return, by scene, where the shot list loses a beat or a line, or a shot repeats another. Empty when it holds."""
+def coverage_problems(script: Script, boards: Mapping[int, SceneBoard]) -> dict[int, list[str]]:
+    """Return, by scene, where a beat, a line or a clip has no shot, or a shot repeats another. Empty when it holds."""
+    laid = laid_out(script)
     found: dict[int, list[str]] = {}
     said: dict[str, str] = {}
     for scene in script.scenes:
@@ -287,10 +294,13 @@ def coverage_problems(script: Script, boards: Mapping[int, SceneBoard], clips: i
             if words in said:
                 found.setdefault(scene.number, []).append(f"The {here} repeats {said[words]}; show something else.")
             said.setdefault(words, here)
-    numbers = [clip.number for clip in clips_of(boards)]
-    if numbers != list(range(1, clips + 1)):
-        last = script.scenes[-1].number
-        found.setdefault(last, []).append(f"The shot list has the clips {numbers}; there must be {clips}.")
+        wanted, drawn = (
+            sorted(shot.clip for shot in shots if shot.clip) for shots in (laid[scene.number], board.shots)
+        )
+        if drawn != wanted:
+            found.setdefault(scene.number, []).append(
+                f"Scene {scene.number} has the clips {drawn or 'none'}; it must have {wanted or 'none'}."
+            )
     return found
 
 

@@ -1,0 +1,61 @@
+"""An episode whose stages have really worked on it, by the draft provider."""
+
+from collections.abc import Callable
+from typing import Any
+
+from functions.cultural_injection_bot.app import root_script
+from functions.expert_director.app import direct
+from functions.hook_optimization_bot.app import choose_hook
+from functions.scene_orchestration.app import orchestrate
+from functions.script_generator_bot.app import write_script
+from studio.casts import ready_made
+from studio.domain.episode import Episode, Pipeline, Status
+from studio.domain.pipeline import STAGES, Step
+from studio.domain.project import Brief
+from studio.entry import Studio
+from studio.stages import StageReport, StageRequest
+from tests.unit.made import AT, moved, stored
+from tests.unit.memory import MemoryAws
+
+_WORKS: dict[Step, Any] = dict(zip(STAGES, (write_script, root_script, direct, orchestrate, choose_hook), strict=True))
+
+
+def run(studio: Studio, episode: Episode, *steps: Step) -> dict[Step, StageReport]:
+    """Run these stages, or all of them, as a person calls them, and return their reports."""
+    request = StageRequest(episode_id=episode.episode_id)
+    return {step: _WORKS[step](request, studio) for step in steps or STAGES}
+
+
+def a_show(studio: Studio, **brief: Any) -> str:
+    """Make a project with the ready-made cast and return its id."""
+    project = studio.projects.create(Brief.model_validate({"title": "Say Walahi"} | brief), AT)
+    studio.cast(project.project_id).add(list(ready_made()["say-walahi"].characters), AT)
+    return project.project_id
+
+
+def on_paper(studio: Studio, *steps: Step, **changes: Any) -> Episode:
+    """Return a failed episode of a show, with these stages on paper, or all of them."""
+    project_id = changes.pop("project_id", None) or a_show(studio)
+    given = {
+        "project_id": project_id,
+        "brief": studio.projects.get(project_id).brief,
+        "pipeline": Pipeline.FULL,
+        "prompt": "Hodan hides a letter from Zahra before the wedding dinner. Somebody has read it.",
+    }
+    episode = moved(studio, stored(studio, script=False, **given | changes), Status.FAILED)
+    run(studio, episode, *steps)
+    return studio.episodes.get(episode.episode_id)
+
+
+def as_it_is(cloud: MemoryAws) -> Callable[[], None]:
+    """Return what puts the table and the buckets back to what is in them now, for tests that begin alike."""
+    table, objects = cloud.services["dynamodb"], cloud.services["s3"].objects
+    items, files = {pk: dict(part) for pk, part in table.items.items()}, dict(objects)
+
+    def back() -> None:
+        # Neither changes an item or a file in place, so copies of what holds them will do.
+        table.items = {pk: dict(part) for pk, part in items.items()}
+        objects.clear()
+        objects.update(files)
+
+    return back
