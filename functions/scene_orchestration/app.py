@@ -91,7 +91,7 @@ def _board(work: StageWork, scene: Scene, outline: Outline) -> SceneBoard:
     )
 
 
-def _drawn(work: StageWork, scene: Scene, outline: Outline, feedback: Iterable[str] = ()) -> SceneBoard:
+def _drawn(work: StageWork, scene: Scene, outline: Outline, feedback: Iterable[str] = (), again: int = 0) -> SceneBoard:
     laid = laid_out(work.told)[scene.number]
     answer = work.ask(
         PROMPT,
@@ -100,6 +100,7 @@ def _drawn(work: StageWork, scene: Scene, outline: Outline, feedback: Iterable[s
         lambda written: board_problems(written, scene, laid, work.names()),
         max_output_tokens=MAX_OUTPUT_TOKENS,
         feedback=feedback,
+        again=again,
     )
     return boarded(answer, laid)
 
@@ -156,14 +157,14 @@ def _mend(work: StageWork, outline: Outline, boards: dict[int, SceneBoard]) -> N
     or repeat others after that.
     """
     scenes = {scene.number: scene for scene in work.told.scenes}
-    for _ in range(MAX_REPAIRS):
+    for again in range(1, 1 + MAX_REPAIRS):
         wrong = _wrong(work, outline, boards)
         mine = [number for number in wrong if work.was_made(scene_key(number))]
         if not mine:
             break
         for number in mine:
-            boards[number] = work.remake(scene_key(number), _drawn(work, scenes[number], outline, wrong[number]))
-    uncovered = coverage_problems(work.told, boards)
+            boards[number] = work.remake(scene_key(number), _drawn(work, scenes[number], outline, wrong[number], again))
+    uncovered = coverage_problems(work.told, boards, _kept(work))
     fresh = [sentence for number, found in uncovered.items() if work.was_made(scene_key(number)) for sentence in found]
     if fresh:
         raise BadAnswer(f"The storyboard still lacks something after {MAX_REPAIRS} repairs: {' '.join(fresh)}")
@@ -177,10 +178,14 @@ def _mend(work: StageWork, outline: Outline, boards: dict[int, SceneBoard]) -> N
 
 
 def _wrong(work: StageWork, outline: Outline, boards: Mapping[int, SceneBoard]) -> dict[int, list[str]]:
-    wrong = coverage_problems(work.told, boards)
+    wrong = coverage_problems(work.told, boards, _kept(work))
     for number, found in continuity_problems(outline, boards).items():
         wrong.setdefault(number, []).extend(found)
     return wrong
+
+
+def _kept(work: StageWork) -> list[int]:
+    return [scene.number for scene in work.told.scenes if not work.was_made(scene_key(scene.number))]
 
 
 handler = bot(orchestrate)

@@ -125,13 +125,19 @@ class StageWork:
         *,
         max_output_tokens: int,
         feedback: Iterable[str] = (),
+        again: int = 0,
     ) -> T:
-        """Have something written and checked, repaired at most twice. Raises BadAnswer and what the writer raises."""
+        """Have something written and checked, repaired at most twice. Raises BadAnswer and what the writer raises.
+
+        feedback: how an earlier answer did not fit what else was written. again: how often that has been said already,
+        this time included; at most MAX_REPAIRS.
+        """
         request = WriteRequest(
             instructions=instructions,
             material=material,
             feedback=tuple(feedback),
-            take=1 + ATTEMPTS * self._record.unusable,
+            # What was no use is not to be found remembered, neither by another run nor by another round of this one.
+            take=1 + ATTEMPTS * (ATTEMPTS * self._record.unusable + again),
             max_output_tokens=max_output_tokens,
         )
         writer = self.studio.writer(self.episode.provider, self.step, self.episode)

@@ -22,13 +22,14 @@ def write_checked[T: BaseModel](
 ) -> T:
     """Return something that fits `schema` and in which `problems` finds nothing.
 
-    Raises BadAnswer with what is still wrong after the last repair, Blocked when that one is refused as well, and
-    whatever else the writer raises.
+    The request's own feedback is told each time. Raises BadAnswer with what is still wrong after the last repair,
+    Blocked when that one is refused as well, and whatever else the writer raises.
     """
     wrong: list[str] = []
     for number in range(ATTEMPTS):
         # Without a take of its own, a repair of the same mistake would be the same call, and its answer remembered.
-        attempt = request.model_copy(update={"feedback": tuple(wrong), "take": request.take + number})
+        feedback = (*request.feedback, *wrong)
+        attempt = request.model_copy(update={"feedback": feedback, "take": request.take + number})
         try:
             written = writer.write(attempt, schema)
         except BadAnswer as error:

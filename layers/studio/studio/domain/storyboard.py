@@ -4,7 +4,7 @@ What can be counted is counted here and not asked for: which lines a shot covers
 out first (`laid_out`), and the writer fills in what is seen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -274,12 +274,17 @@ def board_problems(answer: BoardAnswer, scene: Scene, laid: Sequence[Laid], peop
     return found
 
 
-def coverage_problems(script: Script, boards: Mapping[int, SceneBoard]) -> dict[int, list[str]]:
-    """Return, by scene, where a beat, a line or a clip has no shot, or a shot repeats another. Empty when it holds."""
+def coverage_problems(
+    script: Script, boards: Mapping[int, SceneBoard], settled: Collection[int] = ()
+) -> dict[int, list[str]]:
+    """Return, by scene, where a beat, a line or a clip has no shot, or a shot repeats another. Empty when it holds.
+
+    A shot repeats what an earlier scene shows, or one of the `settled` scenes, whose shots stay as they are.
+    """
     laid = laid_out(script)
     found: dict[int, list[str]] = {}
     said: dict[str, str] = {}
-    for scene in script.scenes:
+    for scene in sorted(script.scenes, key=lambda scene: scene.number not in settled):
         board = boards.get(scene.number)
         if board is None:
             found.setdefault(scene.number, []).append(f"Scene {scene.number} ({scene.beat}) has no shot.")
