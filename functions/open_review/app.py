@@ -6,6 +6,7 @@ from studio.domain.base import Id, Instant, Value
 from studio.domain.episode import Gate, Status
 from studio.domain.errors import Conflict
 from studio.domain.gate import REVIEW_SECONDS
+from studio.editing import behind
 from studio.entry import Studio, stage
 
 
@@ -29,8 +30,15 @@ def open_review(request: OpenRequest, studio: Studio) -> Opened:
     if episode.take != studio.take:
         raise Conflict("The episode was started again meanwhile; this gate is of an older take.")
     # First the gate and then the status: whoever sees the episode waiting finds what it waits for.
-    wait = timedelta(seconds=REVIEW_SECONDS)
-    review = studio.reviews.open(episode.episode_id, request.gate, episode.take, request.token, wait, studio.clock())
+    review = studio.reviews.open(
+        episode.episode_id,
+        request.gate,
+        episode.take,
+        request.token,
+        timedelta(seconds=REVIEW_SECONDS),
+        studio.clock(),
+        behind=behind(studio, episode, request.gate),
+    )
     studio.episodes.move(episode.episode_id, Status.IN_REVIEW, studio.clock(), expect=studio.take, reason="")
     return Opened(closes_at=review.closes_at)
 

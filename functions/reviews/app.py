@@ -1,17 +1,17 @@
 """/episodes/{id}/reviews: the gates an episode waits at, and the answers to them."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from botocore.exceptions import ClientError
+from pydantic import model_validator
 
 from studio.domain.base import Id, Instant, Phrase, Value
-from studio.domain.episode import Episode, Gate, Status
+from studio.domain.episode import Gate, Status
 from studio.domain.errors import Conflict, NotFound, Unavailable
 from studio.domain.gate import Decision, Review
-from studio.domain.pipeline import Step, stages_of
-from studio.editing import EpisodeEdit, edit, stale_parts
+from studio.editing import EpisodeEdit, behind, edit
 from studio.entry import Studio, api, resolver
 from studio.entry.http import Caller, PathId
 
@@ -45,6 +45,12 @@ class ReviewAnswer(Value):
     reason: Phrase = ""
     edit: EpisodeEdit | None = None
 
+    @model_validator(mode="after")
+    def _edits_approve(self) -> Self:
+        if self.edit is not None and self.decision == "reject":
+            raise ValueError("an edit goes with an approval; edit the episode itself before or after you reject it")
+        return self
+
 
 @app.get("/episodes/<episode_id>/reviews", tags=["reviews"])
 def list_reviews(episode_id: PathId, studio: Caller) -> ReviewList:
@@ -69,22 +75,14 @@ def answer_review(
         raise Conflict(f"This is an answer to an earlier {gate} review. Read the review that is open now.")
     if review.decision is None and (episode.status is not Status.IN_REVIEW or episode.take != review.take):
         raise Conflict(f"Nothing waits at the {gate} gate any more; the episode is {episode.status}.")
-    if answer.edit is not None and answer.decision == "approve" and review.decision is None:
+    if answer.edit is not None and review.decision is None:
         episode = edit(studio, episode, answer.edit)
-    review = studio.reviews.answer(
-        review, answer.decision, answer.reason, studio.clock(), edited=_stale_before(episode, gate, studio)
-    )
+    # What was behind when the gate opened was let pass then: only what was changed since is worked through first.
+    edited = not set(behind(studio, episode, gate)) <= set(review.behind)
+    review = studio.reviews.answer(review, answer.decision, answer.reason, studio.clock(), edited=edited)
     if not review.delivered:
         _deliver(review, studio)
     return _view(review, None)
-
-
-def _stale_before(episode: Episode, gate: Gate, studio: Studio) -> bool:
-    """Tell whether what was changed while it waited reaches a stage before the gate: that is worked through first."""
-    order = list(Step)
-    stale = stale_parts(studio, episode, studio.episodes.paper(episode.episode_id))
-    own = stages_of(episode.pipeline)
-    return any(step in own and order.index(step) < order.index(Step(f"review_{gate}")) for step in stale)
 
 
 def _deliver(review: Review, studio: Studio) -> None:

@@ -404,10 +404,16 @@ class MemoryBuckets:
 
 
 class MemoryMachines:
-    """Step Functions' client. Executions run until they are stopped; `machines` are those that are there."""
+    """Step Functions' client. Executions run until they are stopped; `machines` are those that are there.
+
+    `waiting` are the tokens that somebody waits with, `told` the answers they got, `refuses` an error's code, or "".
+    """
 
     def __init__(self) -> None:
         self.machines: set[str] = set()
+        self.waiting: set[str] = set()
+        self.told: dict[str, str] = {}
+        self.refuses = ""
         self.executions: dict[str, dict[str, Any]] = {}
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> dict[str, Any]:  # noqa: N803
@@ -427,6 +433,14 @@ class MemoryMachines:
         if executionArn not in self.executions:
             raise refused("ExecutionDoesNotExist", "DescribeExecution")
         return dict(self.executions[executionArn])
+
+    def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
+        """Answer who waits with a token, once."""
+        if self.refuses or taskToken not in self.waiting:
+            raise refused(self.refuses or "TaskTimedOut", "SendTaskSuccess")
+        self.waiting.remove(taskToken)
+        self.told[taskToken] = output
+        return {}
 
     def stop_execution(self, *, executionArn: str, cause: str = "") -> dict[str, Any]:  # noqa: N803
         """Stop an execution."""

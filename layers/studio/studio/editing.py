@@ -9,11 +9,11 @@ from studio.domain import direction, materials
 from studio.domain.base import Instant, Text, Title, Value, Version
 from studio.domain.culture import CulturePlan, SceneCulture
 from studio.domain.direction import Look, SceneDirection
-from studio.domain.episode import TERMINAL, Episode, Part, StageRecord, scene_key
+from studio.domain.episode import TERMINAL, Episode, Gate, Part, StageRecord, scene_key
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.domain.hooks import HookChoice
 from studio.domain.paper import Paper
-from studio.domain.pipeline import Step
+from studio.domain.pipeline import Step, stages_of
 from studio.domain.revision import by_hand, merged
 from studio.domain.script import Script, problems
 from studio.domain.storyboard import Outline, SceneBoard, coverage_problems, outline_problems
@@ -90,6 +90,22 @@ def stale_parts(studio: Studio, episode: Episode, paper: Paper) -> Mapping[Step,
     """Return, by stage, the parts that were made from something else than what is there now."""
     sheets = [character.sheet for character in studio.cast_of(episode)]
     return materials.stale_parts(episode, paper, sheets)
+
+
+def behind(studio: Studio, episode: Episode, gate: Gate) -> tuple[str, ...]:
+    """Return the parts before a gate, as `stage/part`, that another run would make anew; what a person edited stays."""
+    paper = studio.episodes.paper(episode.episode_id)
+    order = list(Step)
+    before = [step for step in stages_of(episode.pipeline) if order.index(step) < order.index(Step(f"review_{gate}"))]
+    stale = stale_parts(studio, episode, paper)
+    edited = {
+        (step, part.key)
+        for step in before
+        if step in paper.records
+        for part in paper.records[step].parts
+        if part.edited
+    }
+    return tuple(f"{step}/{key}" for step in before for key in stale.get(step, ()) if (step, key) not in edited)
 
 
 def _check(now: Episode, version: int) -> None:

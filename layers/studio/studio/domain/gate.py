@@ -15,13 +15,15 @@ class Review(Value):
     """One opening of a gate.
 
     `review_id` is new with each opening, so that an answer to an earlier one is known as such. `delivered` turns true
-    when the waiting execution has been told.
+    when the waiting execution has been told. `behind` are the parts before the gate, as `stage/part`, that another run
+    would have made anew when it opened already; `edited` tells that since then there are more of them.
     """
 
     episode_id: Id
     gate: Gate
     review_id: Id
     take: int
+    behind: tuple[str, ...] = ()
     decision: Decision | None = None
     reason: str = ""
     edited: bool = False

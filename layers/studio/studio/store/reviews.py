@@ -16,7 +16,17 @@ class Reviews:
     def __init__(self, partition: Partition) -> None:
         self._partition = partition
 
-    def open(self, episode_id: str, gate: Gate, take: int, token: str, wait: timedelta, at: datetime) -> Review:
+    def open(
+        self,
+        episode_id: str,
+        gate: Gate,
+        take: int,
+        token: str,
+        wait: timedelta,
+        at: datetime,
+        *,
+        behind: tuple[str, ...] = (),
+    ) -> Review:
         """Open a gate, or hand an open gate of this take its newer token: a retried worker has another one."""
         now = self._read(episode_id, gate)
         if now is not None:
@@ -25,7 +35,13 @@ class Reviews:
                 self._partition.write(assign(keys.gate(episode_id, gate), {"token": token}))
                 return review
         review = Review(
-            episode_id=episode_id, gate=gate, review_id=new_id(at), take=take, opened_at=at, closes_at=at + wait
+            episode_id=episode_id,
+            gate=gate,
+            review_id=new_id(at),
+            take=take,
+            behind=behind,
+            opened_at=at,
+            closes_at=at + wait,
         )
         item = review.model_dump(mode="json", exclude_none=True) | {"token": token}
         self._partition.write(Write("Put", keys.gate(episode_id, gate), item))
