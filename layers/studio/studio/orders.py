@@ -16,7 +16,7 @@ from studio.domain.shot import Aspect
 from studio.entry import Studio
 from studio.entry.http import created
 
-type StepName = StageName | Literal["generate_video"]
+StepName = Literal[StageName, "generate_video"]
 
 
 class EpisodeRequest(Value):

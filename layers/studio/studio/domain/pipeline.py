@@ -23,7 +23,7 @@ class Step(StrEnum):
 STAGES = (Step.SCRIPT, Step.CULTURE, Step.DIRECTION, Step.STORYBOARD, Step.HOOKS)
 """The stages on paper: each leaves an artifact that can be read and edited."""
 
-type StageName = Literal[
+StageName = Literal[
     "script_generator_bot", "cultural_injection_bot", "expert_director", "scene_orchestration", "hook_optimization_bot"
 ]
 """The stages, as the API names them."""
