@@ -13,6 +13,8 @@ from studio.domain.episode import Episode, Pipeline, Status
 from studio.domain.pipeline import STAGES, Step
 from studio.domain.project import Brief
 from studio.entry import Studio
+from studio.generation.draft.writer import DraftWriter
+from studio.generation.ports import WriteRequest
 from studio.stages import StageReport, StageRequest
 from tests.unit.made import AT, moved, stored
 from tests.unit.memory import MemoryAws
@@ -45,6 +47,31 @@ def on_paper(studio: Studio, *steps: Step, **changes: Any) -> Episode:
     episode = moved(studio, stored(studio, script=False, **given | changes), Status.FAILED)
     run(studio, episode, *steps)
     return studio.episodes.get(episode.episode_id)
+
+
+class Bending:
+    """The rehearsal's writer, whose answers are bent: `bend(scene, attempt, answer)` returns another, or None.
+
+    `scene` is 0 for what is about the whole episode; attempts count from 1 for each scene.
+    """
+
+    model = "draft-composer-1"
+
+    def __init__(self, bend: Callable[[int, int, Any], Any] = lambda *_: None) -> None:
+        self.bend = bend
+        self.calls: list[tuple[int, WriteRequest]] = []
+
+    def write(self, request: WriteRequest, schema: Any) -> Any:
+        scene: Any = request.material.get("scene")
+        number = scene["number"] if isinstance(scene, dict) else 0
+        self.calls.append((number, request))
+        answer, receipt = DraftWriter().write(request, schema)
+        attempt = len(self.of(number))
+        return self.bend(number, attempt, answer) or answer, receipt
+
+    def of(self, number: int) -> list[WriteRequest]:
+        """Return what was asked about a scene."""
+        return [request for scene, request in list(self.calls) if scene == number]
 
 
 def as_it_is(cloud: MemoryAws) -> Callable[[], None]:
