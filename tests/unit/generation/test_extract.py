@@ -1,7 +1,9 @@
 """The generic extractive writer."""
 
+import ast
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -13,6 +15,8 @@ from studio.domain.base import Id, Name, Paragraph, Phrase, Title, Written
 from studio.domain.errors import BadAnswer
 from studio.domain.project import Character, CharacterSheet, Locale, Project
 from studio.domain.shot import Angle, Shot
+from studio.domain.storyboard import Outline
+from studio.generation.draft import extract as extracting
 from studio.generation.draft.extract import extract
 
 MATERIAL: dict[str, JsonValue] = {
@@ -155,6 +159,112 @@ def test_what_cannot_be_filled_is_said_so() -> None:
 
     with pytest.raises(BadAnswer, match="Never"):
         extract(MATERIAL, Never)
+
+
+class Told(Written):
+    light: Phrase = Field(min_length=1)
+    note: Phrase = Field(min_length=1)
+
+
+class Sheet(Written):
+    light: Phrase = Field(min_length=1)
+    told: list[Told] = Field(min_length=3, max_length=3)
+
+
+LIGHTS: list[JsonValue] = ["One lamp.", "A window.", "Headlights.", "Candles."]
+
+
+def test_what_is_offered_for_a_field_is_taken_and_another_for_each_of_a_list() -> None:
+    made = extract(MATERIAL | {"choices": {"light": LIGHTS}}, Sheet)
+    assert made.light in LIGHTS
+    lights = [one.light for one in made.told]
+    assert set(lights) <= set(LIGHTS)
+    assert len(set(lights)) == 3
+    assert not {one.note for one in made.told} & set(LIGHTS)
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_another_material_may_take_another_choice_and_the_same_takes_the_same(prompt: str) -> None:
+    material: dict[str, JsonValue] = {"prompt": prompt, "choices": {"light": LIGHTS}}
+    assert extract(material, Told) == extract(material, Told)
+    assert extract(material, Told).light in LIGHTS
+
+
+def test_not_everybody_is_offered_the_same_by_chance() -> None:
+    taken = {extract({"prompt": f"Night {n}.", "choices": {"light": LIGHTS}}, Told).light for n in range(30)}
+    assert taken == set(LIGHTS)
+
+
+@pytest.mark.parametrize("offered", [{}, {"light": []}, {"light": "One lamp."}, [], "x", None, {"other": ["y"]}])
+def test_what_offers_nothing_changes_nothing(offered: JsonValue) -> None:
+    assert extract(MATERIAL | {"choices": offered}, Told).light
+
+
+def test_a_choice_that_is_refused_is_given_up() -> None:
+    class Picky(BaseModel):
+        light: str
+
+        @field_validator("light")
+        @classmethod
+        def refuse(cls, light: str) -> str:
+            if light in LIGHTS:
+                raise ValueError("none of these")
+            return light
+
+    assert extract(MATERIAL | {"choices": {"light": LIGHTS}}, Picky).light
+
+
+class Changes(Written):
+    facts: list[Part] = Field(default_factory=list, max_length=3)
+    people: list[Name] = Field(default_factory=list)
+
+
+def test_a_list_that_the_material_has_nothing_for_stays_empty() -> None:
+    assert extract(MATERIAL | {"facts": []}, Changes).facts == []
+    assert extract(MATERIAL, Changes).facts
+    assert extract(MATERIAL | {"people": []}, Changes).people == []
+
+
+def test_a_list_that_must_have_something_has_it_all_the_same() -> None:
+    class Some(Written):
+        facts: list[Part] = Field(min_length=2)
+
+    assert len(extract(MATERIAL | {"facts": []}, Some).facts) >= 2
+
+
+class Entry(Written):
+    number: int = Field(ge=1)
+    people: list[Name] = Field(default_factory=list, max_length=2)
+
+
+class Entries(Written):
+    shots: list[Entry]
+
+
+def test_an_entry_keeps_the_lists_that_it_has() -> None:
+    shots: list[JsonValue] = [{"number": 4, "people": ["Sahra"]}, {"number": 7, "people": []}, {"number": 9}]
+    made = extract(MATERIAL | {"shots": shots}, Entries)
+    assert [one.number for one in made.shots] == [4, 7, 9]
+    assert [one.people for one in made.shots[:2]] == [["Sahra"], []]
+
+
+def test_a_list_of_an_entry_that_does_not_fit_is_filled_anew() -> None:
+    made = extract(MATERIAL | {"shots": [{"number": 4, "people": ["Sahra", "Amina", "Omar"]}]}, Entries)
+    assert 0 < len(made.shots[0].people) <= 2
+
+
+def test_nothing_depends_on_what_a_schema_is_called() -> None:
+    called = create_model("Anything", __base__=Outline)
+    material: dict[str, JsonValue] = MATERIAL | {"secrets": [], "beats": [{"scene": 1, "beat": "twist"}]}
+    assert extract(material, called).model_dump() == extract(material, Outline).model_dump()
+
+
+def test_the_extractor_knows_no_schema_of_the_domain() -> None:
+    folder = Path(extracting.__file__).parent
+    for name in ("extract", "fields", "sources", "formats", "samples"):
+        found = ast.walk(ast.parse(Path(folder, f"{name}.py").read_text(encoding="utf-8")))
+        imported = {node.module for node in found if isinstance(node, ast.ImportFrom) and node.module}
+        assert {m for m in imported if m.startswith("studio.domain")} <= {"studio.domain.base", "studio.domain.errors"}
 
 
 FIELDS = st.sampled_from(
