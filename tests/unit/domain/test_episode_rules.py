@@ -1,5 +1,6 @@
 """Which status may follow which, and what an episode has come to."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,8 @@ from studio.domain.episode import (
     Clip,
     ClipStatus,
     Measurement,
+    Part,
+    StageRecord,
     Status,
     check_follows,
     outcome,
@@ -101,3 +104,62 @@ def test_a_measurement_counts_only_for_the_file_that_was_stored_last() -> None:
     assert not bare.is_measured
     assert not bare.model_copy(update={"sha256": "old", "measured": measured}).is_measured
     assert bare.model_copy(update={"sha256": "new", "measured": measured}).is_measured
+
+
+# -- who holds an episode
+
+
+@given(statuses, st.booleans())
+def test_an_episode_is_under_way_while_an_execution_holds_it(status: Status, held: bool) -> None:
+    episode = an_episode(status=status, execution="arn" if held else "")
+    resting = status is S.WRITTEN and not held
+    assert episode.under_way is ((status in ACTIVE or status is S.IN_REVIEW) and not resting)
+
+
+@given(statuses, st.booleans())
+def test_people_edit_what_nobody_works_on_and_what_waits_for_them(status: Status, held: bool) -> None:
+    episode = an_episode(status=status, execution="arn" if held else "")
+    assert episode.editable is (not episode.under_way or status is S.IN_REVIEW)
+    if status in TERMINAL:
+        assert episode.editable
+
+
+def test_an_episode_that_rests_as_written_is_taken_up_shot_or_edited() -> None:
+    assert FOLLOWS[S.WRITTEN] >= {S.QUEUED, S.IN_REVIEW, S.WRITING, S.RENDERING}
+    assert FOLLOWS[S.IN_REVIEW] >= {S.QUEUED, S.WRITTEN, S.WRITING, S.RENDERING}
+
+
+# -- what a stage keeps
+
+
+def a_record(*keys: str) -> StageRecord:
+    record = StageRecord(episode_id=an_episode().episode_id, name="expert_director", status="done", started_at=AT)
+    for key in keys:
+        record = record.with_part(Part(key=key, document=f'"{key}"'))
+    return record
+
+
+@given(st.permutations(["look", "scene-1", "scene-2", "scene-10"]))
+def test_parts_are_in_order_however_they_came(keys: list[str]) -> None:
+    assert [part.key for part in a_record(*keys).parts] == ["look", "scene-1", "scene-2", "scene-10"]
+
+
+def test_a_part_takes_the_place_of_the_one_with_its_key() -> None:
+    record = a_record("look", "scene-1")
+    then = record.with_part(Part(key="look", document="7", edited=True))
+    assert [(part.key, part.document) for part in then.parts] == [("look", "7"), ("scene-1", '"scene-1"')]
+    assert (then.edited, record.edited) == (True, False)
+    assert then.part("scene-9") is None
+
+
+def test_a_script_that_was_kept_before_there_were_parts_is_read_as_one() -> None:
+    stored = a_record().model_dump(mode="json", exclude={"parts"})
+    old = StageRecord.model_validate(stored | {"document": "{}", "input_hash": "h", "edited": True})
+    assert old.parts == (Part(key="script", document="{}", input_hash="h", edited=True),)
+    empty = StageRecord.model_validate(stored | {"document": "", "input_hash": "h", "edited": False})
+    assert empty.parts == ()
+
+
+def test_a_stage_takes_as_long_as_it_took() -> None:
+    assert a_record().seconds is None
+    assert a_record().model_copy(update={"finished_at": AT + timedelta(seconds=7)}).seconds == 7

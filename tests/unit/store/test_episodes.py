@@ -79,6 +79,35 @@ def test_a_move_is_noted_counted_and_indexed(studio: Studio) -> None:
     assert studio.episodes.get(episode.episode_id).reason == "It broke."
 
 
+def test_an_episode_that_rests_is_not_looked_for_and_can_go(studio: Studio) -> None:
+    episode = moved(studio, stored(studio), S.WRITING, S.WRITTEN)
+    active = Active(studio.client("dynamodb"), studio.settings.table)
+    later = AT + timedelta(days=1)
+    assert studio.owner in [owner for owner, _ in active.episodes(later)]
+    resting = studio.episodes.move(episode.episode_id, S.WRITTEN, AT, execution="")
+    assert not resting.under_way
+    assert studio.owner not in [owner for owner, _ in active.episodes(later)]
+    assert counted(studio) == {"written": 1}
+    studio.episodes.move(episode.episode_id, S.QUEUED, AT, execution="arn")
+    assert studio.owner in [owner for owner, _ in active.episodes(later)]
+    studio.episodes.delete(moved(studio, episode, S.FAILED).episode_id, AT)
+    assert counted(studio) == {}
+
+
+def test_a_stages_record_is_stored_while_its_episode_is_as_it_was_read(studio: Studio) -> None:
+    episode = stored(studio)
+    record = studio.episodes.stage(episode.episode_id, Step.SCRIPT)
+    assert record is not None
+    again = record.model_copy(update={"status": "running"})
+    studio.episodes.save_stage(again, of=episode)
+    assert studio.episodes.stage(episode.episode_id, Step.SCRIPT) == again
+    assert studio.episodes.get(episode.episode_id) == episode
+    studio.episodes.edit(episode, episode, [], None)
+    with pytest.raises(Conflict, match="changed or started again"):
+        studio.episodes.save_stage(record, of=episode)
+    assert studio.episodes.stage(episode.episode_id, Step.SCRIPT) == again
+
+
 def test_a_move_that_is_not_listed_changes_nothing(studio: Studio) -> None:
     episode = stored(studio, script=False)
     with pytest.raises(Conflict, match="cannot become completed"):
