@@ -122,7 +122,7 @@ def _aids(work: StageWork, scene: Scene, outline: Outline) -> dict[str, JsonValu
             seen |= described[slot.clip].model_dump(mode="json", exclude={"number", "scene", "lines"})
         else:
             seen |= camera.model_dump(mode="json", exclude={"label"})
-            seen |= {"description": scene.action, "people": speakers}
+            seen |= {"description": _picture(work, scene), "people": speakers}
         shots.append(seen)
     last = scene.number == work.told.scenes[-1].number
     question = work.told.open_question if last else ""
@@ -133,6 +133,14 @@ def _aids(work: StageWork, scene: Scene, outline: Outline) -> dict[str, JsonValu
         "facts": [],
         "threads": [{"question": question, "state": "opened", "line": len(scene.lines)}] if question else [],
     }
+
+
+def _picture(work: StageWork, scene: Scene) -> str:
+    """Return what is seen of a scene without a clip: its action, and where another shows that too, who talks first."""
+    told = work.told
+    shown = [clip.description for clip in told.clips] + [s.action for s in told.scenes if s.number != scene.number]
+    first = scene.lines[0]
+    return f"{scene.action} {first.speaker}: “{first.text}”" if scene.action in shown else scene.action
 
 
 def _suggested(work: StageWork, scene: Scene, outline: Outline) -> list[JsonValue]:

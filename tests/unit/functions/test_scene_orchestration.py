@@ -104,6 +104,22 @@ def test_every_clip_of_a_composed_script_is_one_shot_with_its_lines(studio: Stud
         assert max(clip.lines) <= len(paper.script.scene(clip.scene).lines)
 
 
+def test_scenes_in_which_the_same_happens_are_shown_apart(studio: Studio) -> None:
+    bending(studio)
+    clips = [clip.model_copy(update={"scene": 1}) for clip in a_script().clips]
+    script = a_script(clips=3).model_copy(update={"clips": clips})
+    script.scenes[2].lines[0].text = "Get up."
+    for scene in script.scenes:
+        scene.action = "They eat."
+    episode = new(studio, script)
+    assert board(studio, episode).notes == ()
+    boards = studio.episodes.paper(episode.episode_id).boards
+    assert [boards[n].shots[0].description for n in (2, 3)] == [
+        "They eat. Hodan Warsame: “Sit down.”",
+        "They eat. Hodan Warsame: “Get up.”",
+    ]
+
+
 def test_there_is_nothing_to_board_without_a_script(studio: Studio) -> None:
     bending(studio)
     episode = moved(studio, stored(studio, script=False), S.WRITING, S.WRITTEN)
