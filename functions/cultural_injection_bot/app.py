@@ -69,7 +69,7 @@ def root_script(request: StageRequest, studio: Studio) -> CultureReport:
         written = work.paper.written
         if written is None:
             raise Conflict(NO_SCRIPT)
-        if not materials.is_rooted(work.episode):
+        if not materials.is_rooted(work.episode.brief):
             work.notes = (NOTHING_TO_ROOT,)
             return CultureReport(**work.finish().model_dump())
         scenes = {scene.number: scene for scene in written.scenes}

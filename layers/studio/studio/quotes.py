@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from studio.domain.base import Value
 from studio.domain.episode import Clip, ClipStatus, Pipeline, StageRecord
+from studio.domain.materials import is_rooted
 from studio.domain.pipeline import STAGES, Step, stages_of
 from studio.domain.project import Brief
 from studio.domain.script import Script
@@ -112,18 +113,13 @@ def expected() -> Expected:
     return Expected.model_validate_json(files("studio.generation").joinpath("expected.json").read_bytes())
 
 
-def has_culture(brief: Brief) -> bool:
-    """Return whether a show names a community or speaks another language than English."""
-    return bool(brief.community) or brief.locale.partition("-")[0] != "en"
-
-
 def whole_plan(pipeline: Pipeline, brief: Brief, *, clips: int, prompt_chars: int, takes: int) -> Plan:
     """Return all the work of an episode of which nothing is done yet."""
     return Plan(
         steps=stages_of(pipeline),
         clips=tuple(range(1, clips + 1)),
         prompt_chars=prompt_chars,
-        has_culture=has_culture(brief),
+        has_culture=is_rooted(brief),
         takes=takes,
     )
 

@@ -16,7 +16,7 @@ from studio.domain.direction import SceneDirection
 from studio.domain.episode import Episode, StageRecord, scene_key
 from studio.domain.paper import Paper
 from studio.domain.pipeline import STAGES, Step
-from studio.domain.project import CharacterSheet
+from studio.domain.project import Brief, CharacterSheet
 from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Scene, Script
 from studio.domain.storyboard import Outline, laid_out
 
@@ -41,9 +41,9 @@ def script(episode: Episode, sheets: Sheets) -> Material:
     }
 
 
-def is_rooted(episode: Episode) -> bool:
+def is_rooted(brief: Brief) -> bool:
     """Tell whether there is anything to root: without a community, and in English, there is not."""
-    return bool(episode.brief.community) or episode.brief.locale.partition("-")[0] != "en"
+    return bool(brief.community) or brief.locale.partition("-")[0] != "en"
 
 
 def air_day(episode: Episode) -> date:
@@ -161,7 +161,7 @@ def _script_now(episode: Episode, _: Paper, sheets: Sheets) -> dict[str, Materia
 
 
 def _culture_now(episode: Episode, paper: Paper, _: Sheets) -> dict[str, Material]:
-    if paper.written is None or not is_rooted(episode):
+    if paper.written is None or not is_rooted(episode.brief):
         return {}
     now = {"plan": culture_plan(episode, paper.written)}
     part = paper.records[Step.CULTURE].part("plan")
