@@ -55,6 +55,14 @@ class ProviderMissing(StudioError):
     """The provider is not set up: no key is stored."""
 
 
+class NotConnected(StudioError):
+    """No account of that network is connected, or the network no longer honours the connection."""
+
+
+class NotApproved(StudioError):
+    """Nobody has approved this exact content, so it reaches nobody."""
+
+
 class MissingReference(StudioError):
     """A character's reference picture is not there. Painting without it would show somebody else."""
 
@@ -82,5 +90,14 @@ class Unavailable(Retryable):
         self.sent = sent
 
 
-FINAL = (Blocked, BudgetExceeded, BadAnswer, MissingReference, ProviderFailed, ProviderMissing)
+FINAL = (
+    Blocked,
+    BudgetExceeded,
+    BadAnswer,
+    MissingReference,
+    NotApproved,
+    NotConnected,
+    ProviderFailed,
+    ProviderMissing,
+)
 """Outcomes that a retry cannot change: flows record them as values and go on."""

@@ -14,6 +14,8 @@ _KINDS: dict[type[errors.StudioError], tuple[int, str, str]] = {
     errors.BudgetExceeded: (402, "budget_exceeded", "Over budget"),
     errors.Blocked: (422, "blocked", "Refused by the provider's safety rules"),
     errors.MissingReference: (422, "missing_reference", "A reference picture is missing"),
+    errors.NotConnected: (409, "not_connected", "No account is connected"),
+    errors.NotApproved: (409, "not_approved", "Nobody has approved this"),
     errors.BadAnswer: (502, "provider_failed", "The model's answer was not usable"),
     errors.ProviderFailed: (502, "provider_failed", "The provider refused"),
     errors.ProviderMissing: (503, "provider_unavailable", "The provider is not set up"),

@@ -1,0 +1,186 @@
+"""One request to a network: its time limits, its retries, and every outcome in the studio's own words."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import httpx2
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from studio.domain.errors import NotConnected, ProviderFailed, StudioError, Throttled, Unavailable
+
+TIMEOUT = httpx2.Timeout(20.0, connect=5.0)
+MAX_ANSWER = 8 * 1024 * 1024
+"""The largest answer read, in bytes. Networks answer in pages; more than this is no page."""
+
+ATTEMPTS = 3
+LONGEST_WAIT = 4.0
+"""So long, in seconds, a call waits by itself for a network that asks for patience; for longer its caller is told."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network answered. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> JsonValue:
+        """Return the body's JSON, None where it is none: refusals may be pages of any kind."""
+        try:
+            told: JsonValue = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return told
+
+
+class Access(Protocol):
+    """The right to act for one account, or for the application itself."""
+
+    def token(self) -> str:
+        """Return the token to send. Raises NotConnected."""
+        ...
+
+    def renew(self) -> None:
+        """Get another token, after the network refused the last. Raises NotConnected when there is none to be had."""
+        ...
+
+
+class Network:
+    """HTTP as one network speaks it.
+
+    name: as people know it, for sentences. refusal: turns a 4xx answer into the error it means; None leaves it to the
+    general one. Redirects are not followed: they would hand the token to wherever they lead.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        access: Access | None = None,
+        *,
+        refusal: Callable[[Answer], StudioError | None] = lambda _: None,
+        headers: Mapping[str, str] | None = None,
+        wait: Callable[[float], None] = time.sleep,
+        timeout: httpx2.Timeout = TIMEOUT,
+    ) -> None:
+        self.name = name
+        self._access = access
+        self._refusal = refusal
+        self._wait = wait
+        self._base = base_url.rstrip("/")
+        self._client = httpx2.Client(timeout=timeout, follow_redirects=False, headers=dict(headers or {}))
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, **more: Any) -> Answer:
+        """Read; tried up to three times, because reading again changes nothing."""
+        return self.send("GET", path, params=params, again=True, **more)
+
+    def post(self, path: str, *, again: bool = False, **more: Any) -> Answer:
+        """Write. again: whether asking twice does it once (a key, a byte range), so that it may be tried again."""
+        return self.send("POST", path, again=again, **more)
+
+    def send(self, method: str, path: str, *, again: bool, accept: tuple[int, ...] = (), **more: Any) -> Answer:
+        """Return the answer to one request; `path` may be a whole address that the network gave.
+
+        again: may be repeated where nothing or 5xx came back. accept: statuses of 3xx and 4xx that are answers here.
+        An expired token is renewed once. Raises Throttled, Unavailable (`sent` where the outcome is unknown),
+        NotConnected for a token that stays refused, and ProviderFailed for what a retry does not change.
+        """
+        renewed = False
+        attempt = 1
+        while True:
+            try:
+                return self._once(method, path, accept=accept, **more)
+            except _ExpiredError as expired:
+                if renewed or self._access is None:
+                    raise NotConnected(f"{self.name} no longer accepts this connection. Connect it again.") from expired
+                renewed = True
+                self._access.renew()
+                continue
+            except Throttled as error:
+                # Refused before it was done, so it may always be asked again.
+                if attempt == ATTEMPTS or (error.retry_after or 1.0) > LONGEST_WAIT:
+                    raise
+                self._wait(error.retry_after or 1.0)
+            except Unavailable as error:
+                if attempt == ATTEMPTS or (error.sent and not again) or (error.retry_after or 0) > LONGEST_WAIT:
+                    raise
+                self._wait(error.retry_after or 0.5 * attempt)
+            attempt += 1
+
+    def read[T: BaseModel](self, answer: Answer, schema: type[T]) -> T:
+        """Return an answer's JSON as `schema`. Raises Unavailable for something that is not one."""
+        try:
+            return schema.model_validate_json(answer.body)
+        except ValidationError as error:
+            raise Unavailable(f"{self.name} answered with something that is not an answer.", sent=True) from error
+
+    def _once(self, method: str, path: str, *, accept: tuple[int, ...], **more: Any) -> Answer:
+        headers = dict(more.pop("headers", None) or {})
+        if self._access is not None:
+            headers["Authorization"] = f"Bearer {self._access.token()}"
+        url = path if path.startswith(("http://", "https://")) else f"{self._base}{path}"
+        outcome: StudioError
+        try:
+            with self._client.stream(method, url, headers=headers, **more) as response:
+                answer = Answer(response.status_code, _headers(response), self._body(response))
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError):
+            outcome = Unavailable(f"{self.name} could not be reached.")
+        except httpx2.TimeoutException:
+            outcome = Unavailable(f"{self.name} took too long to answer.", sent=True)
+        except (httpx2.RequestError, httpx2.InvalidURL):
+            outcome = Unavailable(f"The connection to {self.name} broke off.", sent=True)
+        else:
+            if answer.status < 300 or answer.status in accept:
+                return answer
+            outcome = self._refused(answer)
+        # Raised out here so that nothing of the client's error, which may quote an address, travels along.
+        raise outcome
+
+    def _body(self, response: httpx2.Response) -> bytes:
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > MAX_ANSWER:
+                raise Unavailable(f"{self.name} answered with more than a page.", sent=True)
+        return bytes(body)
+
+    def _refused(self, answer: Answer) -> StudioError:
+        status = answer.status
+        told = self._refusal(answer)
+        if told is not None:
+            return told
+        if status == 401 and self._access is not None:
+            return _ExpiredError()
+        if status == 429:
+            return Throttled(f"{self.name} asks for patience: too many calls.", retry_after(answer))
+        if status >= 500:
+            return Unavailable(f"{self.name} answered {status}.", retry_after(answer), sent=True)
+        return ProviderFailed(f"{self.name} refused the request ({status}).")
+
+
+class _ExpiredError(StudioError):
+    """The network does not accept the token."""
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Return the seconds that `Retry-After` asks for, as a number or an HTTP date (RFC 9110, 10.2.3); None without."""
+    told = answer.headers.get("retry-after", "").strip()
+    if told.isdigit():
+        return float(told)
+    try:
+        at = parsedate_to_datetime(told)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return max(0.0, (at - datetime.now(UTC)).total_seconds())
+
+
+def _headers(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
