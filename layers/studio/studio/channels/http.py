@@ -54,8 +54,9 @@ class Access(Protocol):
 class Network:
     """HTTP as one network speaks it.
 
-    name: as people know it, for sentences. refusal: turns a 4xx answer into the error it means; None leaves it to the
-    general one. Redirects are not followed: they would hand the token to wherever they lead.
+    name: as people know it, for sentences. refusal: turns an answer into the error it means, whatever its status, since
+    some networks refuse with a 200; `Expired` has the token renewed; None leaves it to the general one. scheme: stands
+    before the token. Redirects are not followed: they would hand the token to wherever they lead.
     """
 
     def __init__(
@@ -66,12 +67,14 @@ class Network:
         *,
         refusal: Callable[[Answer], StudioError | None] = lambda _: None,
         headers: Mapping[str, str] | None = None,
+        scheme: str = "Bearer",
         wait: Callable[[float], None] = time.sleep,
         timeout: httpx2.Timeout = TIMEOUT,
     ) -> None:
         self.name = name
         self._access = access
         self._refusal = refusal
+        self._scheme = scheme
         self._wait = wait
         self._base = base_url.rstrip("/")
         self._client = httpx2.Client(timeout=timeout, follow_redirects=False, headers=dict(headers or {}))
@@ -96,7 +99,7 @@ class Network:
         while True:
             try:
                 return self._once(method, path, accept=accept, **more)
-            except _ExpiredError as expired:
+            except Expired as expired:
                 if renewed or self._access is None:
                     raise NotConnected(f"{self.name} no longer accepts this connection. Connect it again.") from expired
                 renewed = True
@@ -123,7 +126,7 @@ class Network:
     def _once(self, method: str, path: str, *, accept: tuple[int, ...], **more: Any) -> Answer:
         headers = dict(more.pop("headers", None) or {})
         if self._access is not None:
-            headers["Authorization"] = f"Bearer {self._access.token()}"
+            headers["Authorization"] = f"{self._scheme} {self._access.token()}"
         url = path if path.startswith(("http://", "https://")) else f"{self._base}{path}"
         outcome: StudioError
         try:
@@ -136,9 +139,10 @@ class Network:
         except (httpx2.RequestError, httpx2.InvalidURL):
             outcome = Unavailable(f"The connection to {self.name} broke off.", sent=True)
         else:
-            if answer.status < 300 or answer.status in accept:
+            told = self._refusal(answer)
+            if told is None and (answer.status < 300 or answer.status in accept):
                 return answer
-            outcome = self._refused(answer)
+            outcome = told or self._refused(answer)
         # Raised out here so that nothing of the client's error, which may quote an address, travels along.
         raise outcome
 
@@ -152,11 +156,8 @@ class Network:
 
     def _refused(self, answer: Answer) -> StudioError:
         status = answer.status
-        told = self._refusal(answer)
-        if told is not None:
-            return told
         if status == 401 and self._access is not None:
-            return _ExpiredError()
+            return Expired()
         if status == 429:
             return Throttled(f"{self.name} asks for patience: too many calls.", retry_after(answer))
         if status >= 500:
@@ -164,8 +165,8 @@ class Network:
         return ProviderFailed(f"{self.name} refused the request ({status}).")
 
 
-class _ExpiredError(StudioError):
-    """The network does not accept the token."""
+class Expired(StudioError):
+    """The network does not accept the token. Never leaves `Network.send`: it becomes a new token, or NotConnected."""
 
 
 def retry_after(answer: Answer) -> float | None:
