@@ -1,15 +1,17 @@
 """One request to a network: its time limits, its retries, and every outcome in the studio's own words."""
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import httpx2
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from studio.domain.errors import NotConnected, ProviderFailed, StudioError, Throttled, Unavailable
 
@@ -17,9 +19,25 @@ TIMEOUT = httpx2.Timeout(20.0, connect=5.0)
 MAX_ANSWER = 8 * 1024 * 1024
 """The largest answer read, in bytes. Networks answer in pages; more than this is no page."""
 
+LONGEST_ANSWER = 30.0
+"""So long, in seconds, an answer may take to arrive once it has begun: each piece alone may be in time for ever."""
+
 ATTEMPTS = 3
 LONGEST_WAIT = 4.0
 """So long, in seconds, a call waits by itself for a network that asks for patience; for longer its caller is told."""
+
+LONGEST_ASKED = 30 * 86_400.0
+"""The longest wait passed on, in seconds: more is a mistake of the network's, and no date can be made of it."""
+
+# They write down whole addresses, which carry tokens where a network wants them there, and at DEBUG the headers.
+for _name in ("httpx2", "httpcore2"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Received(BaseModel):
+    """A value that a network told: fields it may add one day are no surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
 @dataclass(frozen=True)
@@ -56,7 +74,8 @@ class Network:
 
     name: as people know it, for sentences. refusal: turns an answer into the error it means, whatever its status, since
     some networks refuse with a 200; `Expired` has the token renewed; None leaves it to the general one. scheme: stands
-    before the token. Redirects are not followed: they would hand the token to wherever they lead.
+    before the token. kin: domains beside the base URL's own host whose addresses get the token too. Redirects are not
+    followed: they would hand the token to wherever they lead.
     """
 
     def __init__(
@@ -68,6 +87,7 @@ class Network:
         refusal: Callable[[Answer], StudioError | None] = lambda _: None,
         headers: Mapping[str, str] | None = None,
         scheme: str = "Bearer",
+        kin: tuple[str, ...] = (),
         wait: Callable[[float], None] = time.sleep,
         timeout: httpx2.Timeout = TIMEOUT,
     ) -> None:
@@ -75,6 +95,7 @@ class Network:
         self._access = access
         self._refusal = refusal
         self._scheme = scheme
+        self._kin = kin
         self._wait = wait
         self._base = base_url.rstrip("/")
         self._client = httpx2.Client(timeout=timeout, follow_redirects=False, headers=dict(headers or {}))
@@ -88,8 +109,9 @@ class Network:
         return self.send("POST", path, again=again, **more)
 
     def send(self, method: str, path: str, *, again: bool, accept: tuple[int, ...] = (), **more: Any) -> Answer:
-        """Return the answer to one request; `path` may be a whole address that the network gave.
+        """Return the answer to one request.
 
+        path: or a whole address that the network gave; the token goes along only to the base URL's host and its kin.
         again: may be repeated where nothing or 5xx came back. accept: statuses of 3xx and 4xx that are answers here.
         An expired token is renewed once. Raises Throttled, Unavailable (`sent` where the outcome is unknown),
         NotConnected for a token that stays refused, and ProviderFailed for what a retry does not change.
@@ -120,14 +142,24 @@ class Network:
         """Return an answer's JSON as `schema`. Raises Unavailable for something that is not one."""
         try:
             return schema.model_validate_json(answer.body)
-        except ValidationError as error:
-            raise Unavailable(f"{self.name} answered with something that is not an answer.", sent=True) from error
+        except ValidationError:
+            pass
+        # Raised out here because pydantic's error quotes what came, and that may be a token.
+        raise Unavailable(f"{self.name} answered with something that is not an answer.", sent=True)
+
+    def own(self, url: str) -> bool:
+        """Whether a whole address belongs to this network, so that a token may go there."""
+        base, other = urlsplit(self._base), urlsplit(url)
+        if (base.scheme, base.netloc) == (other.scheme, other.netloc):
+            return True
+        host = f".{other.hostname or ''}"
+        return other.scheme == "https" and any(host.endswith(f".{domain}") for domain in self._kin)
 
     def _once(self, method: str, path: str, *, accept: tuple[int, ...], **more: Any) -> Answer:
         headers = dict(more.pop("headers", None) or {})
-        if self._access is not None:
-            headers["Authorization"] = f"{self._scheme} {self._access.token()}"
         url = path if path.startswith(("http://", "https://")) else f"{self._base}{path}"
+        if self._access is not None and self.own(url):
+            headers["Authorization"] = f"{self._scheme} {self._sendable(self._access.token())}"
         outcome: StudioError
         try:
             with self._client.stream(method, url, headers=headers, **more) as response:
@@ -146,12 +178,20 @@ class Network:
         # Raised out here so that nothing of the client's error, which may quote an address, travels along.
         raise outcome
 
+    def _sendable(self, token: str) -> str:
+        if token and token.isascii() and token.isprintable():
+            return token
+        raise NotConnected(f"The token kept for {self.name} is damaged. Connect it again.")
+
     def _body(self, response: httpx2.Response) -> bytes:
         body = bytearray()
+        until = time.monotonic() + LONGEST_ANSWER
         for piece in response.iter_bytes():
             body += piece
             if len(body) > MAX_ANSWER:
                 raise Unavailable(f"{self.name} answered with more than a page.", sent=True)
+            if time.monotonic() > until:
+                raise Unavailable(f"{self.name} took too long to answer.", sent=True)
         return bytes(body)
 
     def _refused(self, answer: Answer) -> StudioError:
@@ -172,15 +212,15 @@ class Expired(StudioError):
 def retry_after(answer: Answer) -> float | None:
     """Return the seconds that `Retry-After` asks for, as a number or an HTTP date (RFC 9110, 10.2.3); None without."""
     told = answer.headers.get("retry-after", "").strip()
-    if told.isdigit():
-        return float(told)
+    if told.isascii() and told.isdigit():
+        return min(float(told), LONGEST_ASKED)
     try:
         at = parsedate_to_datetime(told)
     except ValueError:
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (at - datetime.now(UTC)).total_seconds()), LONGEST_ASKED)
 
 
 def _headers(response: httpx2.Response) -> dict[str, str]:
