@@ -25,9 +25,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.fakes.grants import Grants
 from tests.fakes.oauth_api import OAuthApi
+from tests.fakes.tiktok_api import TikTokApi
 from tests.fakes.wire import Answer, Asked, Dropped, Json, Route, Service, matched
 
-SERVICES: tuple[type[Service], ...] = (OAuthApi,)
+SERVICES: tuple[type[Service], ...] = (OAuthApi, TikTokApi)
 """Every network there is; each is made with the `Grants` it checks tokens against."""
 
 
