@@ -30,6 +30,8 @@ ENVIRONMENT = {
     "ATTACHMENTS_BUCKET": "studio-attachments",
     "PROVIDER": "draft",
     "GEMINI_SECRET": "studio-gemini-key",
+    "CONNECTIONS_PREFIX": "studio/connections",
+    "CHANNEL_APPS_SECRET": "studio-channel-apps",
     "CORS_ORIGIN": "http://localhost:5173",
     "PRODUCER_MACHINE": f"{MACHINES}-episode-producer",
     "VIDEO_MACHINE": f"{MACHINES}-generate-video",

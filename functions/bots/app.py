@@ -8,18 +8,27 @@ from pydantic import JsonValue
 
 from studio.catalog import BotEntry, bots
 from studio.domain.base import Instant, Value
+from studio.domain.connection import unmet
 from studio.domain.money import usd
-from studio.domain.run import BotRun
+from studio.domain.run import BotRun, Health, LastRun, health
 from studio.entry import api, resolver
 from studio.entry.http import Caller, Cursor, Limit, PathId
 
 app = resolver()
 
 
+class Bot(BotEntry):
+    """A bot, and how it does for you. `needs` says what it still wants of you, one sentence each."""
+
+    health: Health
+    last_run: LastRun | None
+    needs: tuple[str, ...]
+
+
 class BotList(Value):
     """The catalogue."""
 
-    items: list[BotEntry]
+    items: list[Bot]
 
 
 class Run(Value):
@@ -52,9 +61,20 @@ class RunPage(Value):
 
 @app.get("/bots", tags=["bots"])
 def list_bots(studio: Caller) -> BotList:
-    """List all bots, and which of them this stack has."""
-    del studio
-    return BotList(items=list(bots(frozenset(os.environ.get("DEPLOYED_BOTS", "").split(",")))))
+    """List all bots by category, which of them this stack has, how each does, and what it still needs."""
+    last, connections = studio.runs.last(), studio.connections.all()
+    deployed = frozenset(os.environ.get("DEPLOYED_BOTS", "").split(","))
+    return BotList(
+        items=[
+            Bot(
+                **entry.model_dump(),
+                health=health(last.get(entry.name), deployed=entry.deployed),
+                last_run=last.get(entry.name),
+                needs=unmet(entry.name, connections) if entry.deployed else (),
+            )
+            for entry in bots(deployed)
+        ]
+    )
 
 
 @app.get("/runs", tags=["bots"])

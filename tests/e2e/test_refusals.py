@@ -148,6 +148,7 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         "part_key": "script",
         "gate": "script",
         "owner": "somebody",
+        "content_hash": "0" * 64,
     }
     sheet = {"name": "Intruder"}
     bodies = {
@@ -160,6 +161,13 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         ("PATCH", "/episodes/{episode_id}"): {"version": 1, "title": "Mine now"},
         ("PUT", "/episodes/{episode_id}/stages/{stage_name}/{part_key}"): {"version": 1, "document": {}},
         ("POST", "/episodes/{episode_id}/reviews/{gate}"): {"review_id": episode["episode_id"], "decision": "approve"},
+        ("POST", "/episodes/{episode_id}/posts"): {
+            "network": "x",
+            "account_id": "1",
+            "external_id": "1",
+            "title": "Mine now",
+            "published_at": "2026-01-01T00:00:00Z",
+        },
         ("PUT", "/admin/owners/{owner}/caps"): {"month_usd": 1000, "episode_usd": 1000},
     }
     api = deployed.outputs.client("apigateway")

@@ -465,6 +465,42 @@ class MemoryLambda:
         return {"StatusCode": 202}
 
 
+class MemorySecrets:
+    """Secrets Manager's client."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def create_secret(self, *, Name: str, SecretString: str) -> dict[str, Any]:  # noqa: N803
+        """Store a new secret."""
+        if Name in self.values:
+            raise refused("ResourceExistsException", "CreateSecret")
+        self.values[Name] = SecretString
+        return {"Name": Name}
+
+    def put_secret_value(self, *, SecretId: str, SecretString: str) -> dict[str, Any]:  # noqa: N803
+        """Change a secret."""
+        self._there(SecretId, "PutSecretValue")
+        self.values[SecretId] = SecretString
+        return {"Name": SecretId}
+
+    def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Read a secret."""
+        self._there(SecretId, "GetSecretValue")
+        return {"Name": SecretId, "SecretString": self.values[SecretId]}
+
+    def delete_secret(self, *, SecretId: str, ForceDeleteWithoutRecovery: bool = False) -> dict[str, Any]:  # noqa: N803
+        """Delete a secret."""
+        del ForceDeleteWithoutRecovery
+        self._there(SecretId, "DeleteSecret")
+        del self.values[SecretId]
+        return {"Name": SecretId}
+
+    def _there(self, name: str, operation: str) -> None:
+        if name not in self.values:
+            raise refused("ResourceNotFoundException", operation)
+
+
 class MemoryAws:
     """Stands where `boto3` stands: hands out the clients."""
 
@@ -480,6 +516,7 @@ class MemoryAws:
             "s3": self._buckets,
             "stepfunctions": MemoryMachines(),
             "lambda": MemoryLambda(),
+            "secretsmanager": MemorySecrets(),
         }
 
     def client(self, service: str, **more: Any) -> Any:

@@ -74,6 +74,8 @@ def test_a_rate_limit_is_for_the_machine_to_wait_out(after: float | None, second
         (errors.BudgetExceeded("No."), "budget_exceeded"),
         (errors.BadAnswer("No."), "provider_failed"),
         (errors.MissingReference("No."), "missing_reference"),
+        (errors.NotApproved("No."), "not_approved"),
+        (errors.NotConnected("No."), "not_connected"),
         (errors.ProviderFailed("No."), "provider_failed"),
         (errors.ProviderMissing("No."), "provider_unavailable"),
     ],
@@ -84,7 +86,7 @@ def test_what_a_retry_cannot_change_is_a_value(error: Exception, kind: str) -> N
 
 
 def test_every_final_error_is_listed_above_and_none_may_pass() -> None:
-    assert len(errors.FINAL) == 6
+    assert len(errors.FINAL) == 8
     assert not any(issubclass(cls, errors.Retryable) for cls in errors.FINAL)
 
 

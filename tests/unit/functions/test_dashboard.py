@@ -8,6 +8,7 @@ import pytest
 from functions.bots import app as bots
 from functions.dashboard import app
 from studio.domain.base import new_id
+from studio.domain.connection import Connection, ConnectionStatus, NetworkName
 from studio.domain.episode import Status
 from studio.domain.run import BotRun
 from studio.entry import Studio
@@ -127,6 +128,49 @@ def test_there_are_twenty_three_bots_and_no_two_are_the_same(studio: Studio, mon
         "agents",
     }
     assert {item["name"] for item in items if item["deployed"]} == {"script-generator-bot", "remix-bot"}
+
+
+def test_the_bots_are_listed_with_how_each_does(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOYED_BOTS", "script-generator-bot,engagement-bot,trend-detection-bot")
+
+    def listed() -> dict[str, Any]:
+        return {item["name"]: item for item in call(bots.handler, http_event("GET", "/bots")).body["items"]}
+
+    def ended(status: str, **more: Any) -> None:
+        run = {"run_id": new_id(AT), "bot": "script-generator-bot", "input_hash": "h", "created_at": AT}
+        studio.runs.finish(BotRun.model_validate(run | {"status": status, "finished_at": AT} | more))
+
+    assert (listed()["script-generator-bot"]["health"], listed()["remix-bot"]["health"]) == (
+        "never_run",
+        "not_deployed",
+    )
+    ended("succeeded")
+    assert listed()["script-generator-bot"]["health"] == "well"
+    ended("failed", error="No such episode.", error_type="not_found")
+    assert listed()["script-generator-bot"]["health"] == "well", "that was the request's fault"
+    ended("failed", error="It broke on our side.", error_type="internal")
+    ended("failed", error="It broke on our side.", error_type="internal")
+    troubled = listed()["script-generator-bot"]
+    assert (troubled["health"], troubled["last_run"]["failures"]) == ("troubled", 2)
+    ended("succeeded")
+    assert listed()["script-generator-bot"]["last_run"]["failures"] == 0
+
+
+def test_the_bots_say_what_they_still_need(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOYED_BOTS", "script-generator-bot,engagement-bot,trend-detection-bot")
+
+    def needs() -> dict[str, list[str]]:
+        items = call(bots.handler, http_event("GET", "/bots")).body["items"]
+        return {item["name"]: item["needs"] for item in items if item["deployed"]}
+
+    assert needs()["script-generator-bot"] == []
+    assert needs()["engagement-bot"] == ["Connect YouTube for reading comments and answering them."]
+    assert needs()["trend-detection-bot"][0].startswith("Could also use YouTube")
+    tube = Connection(network=NetworkName.YOUTUBE, account_id="UC1", name="The Family", connected_at=AT)
+    studio.connections.connect(tube, {"access": "t"})
+    assert needs()["engagement-bot"] == []
+    studio.connections.change(tube, status=ConnectionStatus.REVOKED)
+    assert needs()["engagement-bot"] != []
 
 
 def test_a_run_is_read_with_its_report(studio: Studio) -> None:

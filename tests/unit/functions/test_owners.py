@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from studio.domain.approval import ContentKind
 from studio.domain.base import new_id
 from studio.domain.episode import Gate, Status
 from studio.domain.project import Brief, CharacterSheet
@@ -51,6 +52,13 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/episodes/<episode_id>"): {"version": 2, "title": "Mine"},
     ("PUT", "/episodes/<episode_id>/stages/<stage_name>/<part_key>"): {"version": 2, "document": {"title": "Mine"}},
     ("POST", "/episodes/<episode_id>/reviews/<gate>"): {"review_id": new_id(AT), "decision": "reject"},
+    ("POST", "/episodes/<episode_id>/posts"): {
+        "network": "x",
+        "account_id": "1",
+        "external_id": "99",
+        "title": "Mine",
+        "published_at": AT.isoformat(),
+    },
     ("PUT", "/admin/owners/<owner>/caps"): {"month_usd": 1, "episode_usd": 1},
 }
 IN_BODY: dict[str, dict[str, str]] = {
@@ -82,7 +90,9 @@ def ids(machines: Any) -> dict[str, str]:
     run = BotRun(run_id=new_id(AT), bot="b", status="succeeded", input_hash="h", created_at=AT)
     studio.runs.save(run)
     studio.reviews.open(episode.episode_id, Gate.SCRIPT, episode.take, "a token", timedelta(days=1), AT)
+    waiting = studio.approvals.ask(ContentKind.POST, {"caption": "Hers"}, bot="b", summary="Hers", at=AT)
     return {
+        "content_hash": waiting.content_hash,
         "project_id": project.project_id,
         "character_id": character.character_id,
         "attachment_id": attachment.attachment_id,

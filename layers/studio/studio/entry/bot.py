@@ -96,7 +96,7 @@ class Bot:
             studio.client("lambda").invoke(FunctionName=itself, InvocationType="Event", Payload=json.dumps(event))
         except ClientError as error:
             sentence = "It could not be started. Try again in a moment."
-            studio.runs.save(_finished(run, studio, "failed", error=sentence, error_type=kind_of(Unavailable(""))[1]))
+            studio.runs.finish(_finished(run, studio, "failed", error=sentence, error_type=kind_of(Unavailable(""))[1]))
             raise Unavailable(sentence) from error
         return Response(
             202,
@@ -123,14 +123,14 @@ class Bot:
         try:
             report = self._work(request, studio)
         except StudioError as error:
-            studio.runs.save(_finished(run, studio, "failed", error=str(error), error_type=kind_of(error)[1]))
+            studio.runs.finish(_finished(run, studio, "failed", error=str(error), error_type=kind_of(error)[1]))
             metrics.add_metric("BotFailed", unit="Count", value=1)
             raise
         except BaseException:
-            studio.runs.save(_finished(run, studio, "failed", error="It broke on our side.", error_type="internal"))
+            studio.runs.finish(_finished(run, studio, "failed", error="It broke on our side.", error_type="internal"))
             metrics.add_metric("BotFailed", unit="Count", value=1)
             raise
-        studio.runs.save(_finished(run, studio, "succeeded", output=report.model_dump_json()))
+        studio.runs.finish(_finished(run, studio, "succeeded", output=report.model_dump_json()))
         logger.info("bot succeeded", extra={"bot": self.name, "run_id": run.run_id})
         return report
 

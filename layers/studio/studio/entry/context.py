@@ -15,12 +15,15 @@ from studio.domain.errors import ProviderFailed, ProviderMissing
 from studio.domain.money import micros
 from studio.domain.project import Brief, Character
 from studio.domain.spend import Quote
+from studio.store.approvals import Approvals
 from studio.store.attachments import Attachments
 from studio.store.canon import Canon
+from studio.store.connections import Connections
 from studio.store.episodes import Episodes
 from studio.store.ledger import Caps, Ledger
 from studio.store.memo import Memo
 from studio.store.objects import Objects
+from studio.store.posts import Posts
 from studio.store.projects import Cast, Projects
 from studio.store.reviews import Reviews
 from studio.store.runs import Runs
@@ -65,6 +68,9 @@ class Settings:
     episode_cap_usd: str = "2"
     producer_machine: str = ""
     video_machine: str = ""
+    connections_prefix: str = ""
+    channel_apps_secret: str = ""
+    channels_gateway: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -88,6 +94,9 @@ class Settings:
             episode_cap_usd=env.get("EPISODE_CAP_USD", "2"),
             producer_machine=env.get("PRODUCER_MACHINE", ""),
             video_machine=env.get("VIDEO_MACHINE", ""),
+            connections_prefix=env.get("CONNECTIONS_PREFIX", ""),
+            channel_apps_secret=env.get("CHANNEL_APPS_SECRET", ""),
+            channels_gateway=env.get("CHANNELS_GATEWAY", ""),
         )
 
 
@@ -163,6 +172,21 @@ class Studio:
     def runs(self) -> Runs:
         """The owner's BotRuns."""
         return Runs(self.partition)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What waits for the owner's word, and what was said."""
+        return Approvals(self.partition)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The owner's accounts elsewhere."""
+        return Connections(self.partition, lambda: self.client("secretsmanager"), self.settings.connections_prefix)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """What of the owner's went where."""
+        return Posts(self.partition)
 
     @cached_property
     def videos(self) -> Objects:

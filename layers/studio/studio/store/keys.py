@@ -75,6 +75,41 @@ def run(run_id: str = "") -> str:
     return f"RUN#{run_id}"
 
 
+def approval(approval_id: str = "") -> str:
+    """Return an approval's sort key, or the prefix of all."""
+    return f"APPROVAL#{approval_id}"
+
+
+def content(content_hash: str) -> str:
+    """Return the sort key of what leads from a content to its approval."""
+    return f"CONTENT#{content_hash}"
+
+
+def connection(network: str = "", account_id: str = "") -> str:
+    """Return a connected account's sort key, or the prefix of a network's, or of all."""
+    return "CONNECTION#" + (f"{network}#{account_id}" if network else "")
+
+
+def sign_in(state: str) -> str:
+    """Return the sort key of a sign-in elsewhere that is under way. state: a digest of what the browser carries."""
+    return f"SIGNIN#{state}"
+
+
+def post(episode_id: str = "", post_id: str = "") -> str:
+    """Return a post's sort key, or the prefix of an episode's, or of all."""
+    return "POST#" + (f"{episode_id}#{post_id}" if episode_id else "")
+
+
+def posted(content_hash: str) -> str:
+    """Return the sort key of what leads from a content to its post."""
+    return f"POSTED#{content_hash}"
+
+
+def bot_health(name: str = "") -> str:
+    """Return the sort key of how a bot last did, or the prefix of all."""
+    return f"BOT#{name}"
+
+
 def spend(month: str, spend_id: str = "") -> str:
     """Return a ledger entry's sort key, or the prefix of a month's."""
     return f"SPEND#{month}#{spend_id}"
