@@ -27,8 +27,9 @@ from tests.fakes.grants import Grants
 from tests.fakes.oauth_api import OAuthApi
 from tests.fakes.tiktok_api import TikTokApi
 from tests.fakes.wire import Answer, Asked, Dropped, Json, Route, Service, matched
+from tests.fakes.x_api import XApi
 
-SERVICES: tuple[type[Service], ...] = (OAuthApi, TikTokApi)
+SERVICES: tuple[type[Service], ...] = (OAuthApi, TikTokApi, XApi)
 """Every network there is; each is made with the `Grants` it checks tokens against."""
 
 
