@@ -27,7 +27,7 @@ class Interval(Value):
     low: Finite
     high: Finite
     confidence: Annotated[float, Field(gt=0, lt=1)]
-    n: Annotated[int, Field(ge=1)]
+    n: Annotated[int, Field(ge=0)]
 
     def holds(self, value: float) -> bool:
         """Tell whether `value` is within the interval, its ends included."""
