@@ -154,9 +154,22 @@ def test_fewer_than_two_values_are_refused(values: list[float]) -> None:
         bootstrap(values, fmean, seed=1)
 
 
+def ratio(pairs: Sequence[tuple[float, float]]) -> float:
+    below = sum(pair[1] for pair in pairs)
+    return sum(pair[0] for pair in pairs) / below if below else math.nan
+
+
+def test_resamples_that_have_no_such_statistic_are_drawn_again() -> None:
+    found = bootstrap([(2.0, 1.0), (3.0, 0.0), (1.0, 1.0), (4.0, 0.0)], ratio, resamples=200, seed=1)
+    assert found.estimate == 5
+    assert found.low < 5 < found.high
+
+
 def test_a_statistic_that_is_no_number_is_refused() -> None:
-    with pytest.raises(ValueError, match="resample is nan"):
+    with pytest.raises(ValueError, match="statistic is nan"):
         bootstrap([1.0, 2.0], lambda _: math.nan, seed=1)
+    with pytest.raises(ValueError, match="Most resamples"):
+        bootstrap([1.0, 2.0, 3.0, 4.0], lambda drawn: math.nan if len(set(drawn)) < 4 else 1.0, seed=1)
     with pytest.raises(ValueError, match="one resample"):
         bootstrap([1.0, 2.0], fmean, resamples=0, seed=1)
 
