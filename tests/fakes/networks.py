@@ -28,8 +28,14 @@ from tests.fakes.oauth_api import OAuthApi
 from tests.fakes.tiktok_api import TikTokApi
 from tests.fakes.wire import Answer, Asked, Dropped, Json, Route, Service, matched
 from tests.fakes.x_api import XApi
+from tests.fakes.youtube_api import YouTubeApi
 
-SERVICES: tuple[type[Service], ...] = (OAuthApi, TikTokApi, XApi)
+SERVICES: tuple[type[Service], ...] = (
+    OAuthApi,
+    TikTokApi,
+    XApi,
+    YouTubeApi,
+)
 """Every network there is; each is made with the `Grants` it checks tokens against."""
 
 

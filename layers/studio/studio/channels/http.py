@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx2
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
@@ -149,11 +148,14 @@ class Network:
 
     def own(self, url: str) -> bool:
         """Whether a whole address belongs to this network, so that a token may go there."""
-        base, other = urlsplit(self._base), urlsplit(url)
-        if (base.scheme, base.netloc) == (other.scheme, other.netloc):
+        # Parsed by the client that will send, so that no two readings of one address differ.
+        try:
+            base, other = httpx2.URL(self._base), httpx2.URL(url)
+        except httpx2.InvalidURL:
+            return False
+        if (base.scheme, base.host, base.port) == (other.scheme, other.host, other.port):
             return True
-        host = f".{other.hostname or ''}"
-        return other.scheme == "https" and any(host.endswith(f".{domain}") for domain in self._kin)
+        return other.scheme == "https" and any(f".{other.host}".endswith(f".{domain}") for domain in self._kin)
 
     def _once(self, method: str, path: str, *, accept: tuple[int, ...], **more: Any) -> Answer:
         headers = dict(more.pop("headers", None) or {})
