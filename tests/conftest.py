@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "PROVIDER": "draft",
     "GEMINI_SECRET": "studio-gemini-key",
     "CONNECTIONS_PREFIX": "studio/connections",
+    "ADDRESS_PARAMETER": "/studio/address",
     "CHANNEL_APPS_SECRET": "studio-channel-apps",
     "CORS_ORIGIN": "http://localhost:5173",
     "PRODUCER_MACHINE": f"{MACHINES}-episode-producer",

@@ -46,7 +46,11 @@ def _statements(expanded: Document) -> Iterator[tuple[str, Document]]:
 def _is_ours_alone(resource: str) -> bool:
     """A wildcard may only stand after something that is this stack's: its bucket's ARN, or its name."""
     before, star, _ = resource.partition("*")
-    return not star or "${AWS::StackName}-" in before or re.search(r"\$\{\w+\.(Arn|Name)\}", before) is not None
+    return (
+        not star
+        or re.search(r"\$\{AWS::StackName\}[-/]", before) is not None
+        or re.search(r"\$\{\w+\.(Arn|Name)\}", before) is not None
+    )
 
 
 def test_the_policies_were_found(expanded: Document) -> None:

@@ -1,14 +1,24 @@
 """The in-memory AWS of the unit tier."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.base import DEFAULT_PROVIDERS
 
 from tests.conftest import ENVIRONMENT
 from tests.unit.memory import MemoryAws, MemoryLambda, MemoryMachines
 
 _AWS = MemoryAws()
+
+
+def _forget(context: Any) -> None:
+    """Open clients anew, and read the stack's secrets and parameters from memory too."""
+    context.client.cache_clear()
+    parameters.clear_caches()
+    DEFAULT_PROVIDERS["secrets"] = parameters.SecretsProvider(boto3_client=_AWS.services["secretsmanager"])
+    DEFAULT_PROVIDERS["ssm"] = parameters.SSMProvider(boto3_client=_AWS.services["ssm"])
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +27,7 @@ def cloud() -> Iterator[MemoryAws]:
     from studio.entry import context
 
     _AWS.clear()
-    context.client.cache_clear()
-    parameters.clear_caches()
+    _forget(context)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(context, "boto3", _AWS)
         yield _AWS
@@ -31,7 +40,7 @@ def aws(cloud: MemoryAws) -> MemoryAws:
     from studio.entry import context
 
     cloud.clear()
-    context.client.cache_clear()
+    _forget(context)
     return cloud
 
 

@@ -20,6 +20,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
+ADDRESS_PARAMETER, ADDRESS = "/studio/address", "https://api.example.com/v1"
+
 type Attributes = dict[str, dict[str, Any]]
 type Bound = tuple[Mapping[str, str], Attributes]
 type Operand = Callable[[Attributes, Bound], dict[str, Any] | None]
@@ -501,6 +503,19 @@ class MemorySecrets:
             raise refused("ResourceNotFoundException", operation)
 
 
+@dataclass
+class MemoryParameters:
+    """Parameter Store's client."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    def get_parameter(self, *, Name: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Read a parameter."""
+        if Name not in self.values:
+            raise refused("ParameterNotFound", "GetParameter")
+        return {"Parameter": {"Name": Name, "Value": self.values[Name]}}
+
+
 class MemoryAws:
     """Stands where `boto3` stands: hands out the clients."""
 
@@ -517,6 +532,7 @@ class MemoryAws:
             "stepfunctions": MemoryMachines(),
             "lambda": MemoryLambda(),
             "secretsmanager": MemorySecrets(),
+            "ssm": MemoryParameters({ADDRESS_PARAMETER: ADDRESS}),
         }
 
     def client(self, service: str, **more: Any) -> Any:

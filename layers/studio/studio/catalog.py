@@ -53,6 +53,10 @@ _BOTS: tuple[tuple[str, Category, str], ...] = (
 )
 
 
+NAMES = tuple(name for name, _, _ in _BOTS)
+"""The public names of all 23."""
+
+
 def bots(deployed: frozenset[str]) -> tuple[BotEntry, ...]:
     """Return all 23 bots. deployed: public names of those this stack has."""
     return tuple(

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from studio.domain.approval import ContentKind
 from studio.domain.base import new_id
+from studio.domain.connection import Connection, NetworkName
 from studio.domain.episode import Gate, Status
 from studio.domain.project import Brief, CharacterSheet
 from studio.domain.run import BotRun
@@ -41,7 +42,8 @@ def routes() -> list[tuple[Any, str, str]]:
 
 
 ROUTES = routes()
-WITH_ID = [route for route in ROUTES if "<" in route[2]]
+WITH_ID = [route for route in ROUTES if "<" in route[2].replace("<network>", "")]
+"""A network is the same for everybody."""
 BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/projects/<project_id>"): {"version": 1, "title": "Mine"},
     ("POST", "/projects/<project_id>/characters"): {"name": "Mine"},
@@ -91,7 +93,12 @@ def ids(machines: Any) -> dict[str, str]:
     studio.runs.save(run)
     studio.reviews.open(episode.episode_id, Gate.SCRIPT, episode.take, "a token", timedelta(days=1), AT)
     waiting = studio.approvals.ask(ContentKind.POST, {"caption": "Hers"}, bot="b", summary="Hers", at=AT)
+    studio.connections.connect(
+        Connection(network=NetworkName.X, account_id="account-1", name="Hers", connected_at=AT), {"access": "token"}
+    )
     return {
+        "network": "x",
+        "account_id": "account-1",
         "content_hash": waiting.content_hash,
         "project_id": project.project_id,
         "character_id": character.character_id,

@@ -30,9 +30,9 @@ from studio.store.runs import Runs
 from studio.store.table import Partition
 
 if TYPE_CHECKING:
+    # What buys, or acts elsewhere, is imported by who does: a read starts without it.
+    from studio.accounts import Accounts, Apps
     from studio.domain.pipeline import Step
-
-    # What buys is imported by who buys: a read starts without it.
     from studio.generation.catalogue import Price, Use
     from studio.generation.ports import Judge, Painter, Writer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
@@ -71,6 +71,7 @@ class Settings:
     connections_prefix: str = ""
     channel_apps_secret: str = ""
     channels_gateway: str = ""
+    address_parameter: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -97,6 +98,7 @@ class Settings:
             connections_prefix=env.get("CONNECTIONS_PREFIX", ""),
             channel_apps_secret=env.get("CHANNEL_APPS_SECRET", ""),
             channels_gateway=env.get("CHANNELS_GATEWAY", ""),
+            address_parameter=env.get("ADDRESS_PARAMETER", ""),
         )
 
 
@@ -182,6 +184,25 @@ class Studio:
     def connections(self) -> Connections:
         """The owner's accounts elsewhere."""
         return Connections(self.partition, lambda: self.client("secretsmanager"), self.settings.connections_prefix)
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """The right to act for the owner's accounts elsewhere."""
+        from studio.accounts import Accounts
+
+        return Accounts(self.connections, self._channel_apps, self.settings.channels_gateway, self.clock)
+
+    def _channel_apps(self) -> "Apps":
+        """Return the studio as the networks know it; nothing before the operator has registered it anywhere."""
+        return _stored_json(self.settings.channel_apps_secret) or {}
+
+    @cached_property
+    def address(self) -> str:
+        """Where people reach this stack's API, without a slash at its end."""
+        from aws_lambda_powertools.utilities import parameters
+
+        told = parameters.get_parameter(self.settings.address_parameter, max_age=_KEY_SECONDS)
+        return str(told).rstrip("/")
 
     @cached_property
     def posts(self) -> Posts:
@@ -371,22 +392,27 @@ class Studio:
         return _gemini_client(open_client, self._key(), self.settings.gemini_base_url)
 
     def _key(self) -> str:
-        # Imported here: only who buys needs a key.
-        from aws_lambda_powertools.utilities import parameters
-        from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
-
-        try:
-            secret = parameters.get_secret(self.settings.gemini_secret, transform="json", max_age=_KEY_SECONDS)
-        except GetParameterError as error:
-            if "ResourceNotFoundException" not in str(error):
-                raise
-            raise ProviderMissing(NO_KEY) from error
-        except TransformParameterError as error:
-            raise ProviderMissing(NO_KEY) from error
-        key = str(secret.get("api_key", "")) if isinstance(secret, dict) else ""
+        key = str((_stored_json(self.settings.gemini_secret) or {}).get("api_key", ""))
         if not key:
             raise ProviderMissing(NO_KEY)
         return key
+
+
+def _stored_json(name: str) -> dict[str, Any] | None:
+    """Return the JSON object in one of the stack's secrets; None where none, or something else, was put in."""
+    # Imported here: only who buys, or acts elsewhere, needs a secret.
+    from aws_lambda_powertools.utilities import parameters
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+
+    try:
+        secret: Any = parameters.get_secret(name, transform="json", max_age=_KEY_SECONDS)
+    except GetParameterError as error:
+        if "ResourceNotFoundException" not in str(error):
+            raise
+        return None
+    except TransformParameterError:
+        return None
+    return secret if isinstance(secret, dict) else None
 
 
 NO_KEY = (

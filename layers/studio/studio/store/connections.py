@@ -1,7 +1,7 @@
 """Connected accounts: what anybody may know of them here, and their tokens in Secrets Manager, which nobody sees."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -107,15 +107,18 @@ class Connections:
                 raise
             self._open().create_secret(Name=name, SecretString=told)
 
-    def begin(self, state: str, network: NetworkName, verifier: str, at: datetime) -> datetime:
-        """Note that somebody went to allow access; return until when they may come back. state: a digest."""
+    def begin(self, state: str, network: NetworkName, kept: Mapping[str, str], at: datetime) -> datetime:
+        """Note that somebody went to allow access, with what is needed then; return until when they may come back.
+
+        state: a digest of what the browser carries.
+        """
         until = int(at.timestamp()) + _FLOW_SECONDS
-        item = {"network": network, "verifier": verifier, "until": until, "expires_at": until}
+        item = {"network": network, "kept": dict(kept), "until": until, "expires_at": until}
         self._partition.write(Write("Put", keys.sign_in(state), item))
         return datetime.fromtimestamp(until, at.tzinfo)
 
-    def finish(self, state: str, network: NetworkName, at: datetime) -> str:
-        """Return the verifier of who comes back, once. Raises Conflict for a state that is unknown, used or too old."""
+    def finish(self, state: str, network: NetworkName, at: datetime) -> dict[str, str]:
+        """Return what was kept for who comes back, once. Raises Conflict for a state unknown, used or too old."""
         again = "This sign-in is not known, or too old, or was used already. Start again."
         item = self._partition.get(keys.sign_in(state))
         if item is None or item["network"] != network or int(item["until"]) < at.timestamp():
@@ -124,7 +127,7 @@ class Connections:
             self._partition.write(Write("Delete", keys.sign_in(state), condition="attribute_exists(pk)"))
         except ConditionFailedError as error:
             raise Conflict(again) from error
-        return str(item["verifier"])
+        return dict(item["kept"])
 
     def _name(self, network: NetworkName, account_id: str) -> str:
         # Secrets Manager takes letters, digits and /_+=.@- in names; an account's id may have colons.
