@@ -25,6 +25,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.fakes.grants import Grants
 from tests.fakes.oauth_api import OAuthApi
+from tests.fakes.stripe_api import StripeApi
 from tests.fakes.tiktok_api import TikTokApi
 from tests.fakes.wire import Answer, Asked, Dropped, Json, Route, Service, matched
 from tests.fakes.x_api import XApi
@@ -32,6 +33,7 @@ from tests.fakes.youtube_api import YouTubeApi
 
 SERVICES: tuple[type[Service], ...] = (
     OAuthApi,
+    StripeApi,
     TikTokApi,
     XApi,
     YouTubeApi,
