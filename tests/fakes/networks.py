@@ -24,6 +24,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.fakes.grants import Grants
+from tests.fakes.instagram_api import InstagramApi
 from tests.fakes.oauth_api import OAuthApi
 from tests.fakes.stripe_api import StripeApi
 from tests.fakes.tiktok_api import TikTokApi
@@ -32,6 +33,7 @@ from tests.fakes.x_api import XApi
 from tests.fakes.youtube_api import YouTubeApi
 
 SERVICES: tuple[type[Service], ...] = (
+    InstagramApi,
     OAuthApi,
     StripeApi,
     TikTokApi,

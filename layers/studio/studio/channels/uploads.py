@@ -26,11 +26,11 @@ def reader(content: bytes) -> Read:
 class Rest:
     """The bytes of a file from `offset` to `size`, as a body that can be sent more than once."""
 
-    read: Read
+    source: Read  # not `read`: the client takes whatever has that for an open file
     offset: int
     size: int
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield them piece by piece."""
         for start in range(self.offset, self.size, PIECE):
-            yield self.read(start, min(PIECE, self.size - start))
+            yield self.source(start, min(PIECE, self.size - start))
