@@ -23,7 +23,6 @@ from functools import cache
 from typing import Any, cast
 
 import boto3
-import jsonata
 import pytest
 import yaml
 from aws_lambda_powertools.utilities import parameters
@@ -42,6 +41,7 @@ from studio.generation.draft.writer import DraftWriter
 from studio.generation.ports import Judgement, JudgeRequest, PaintRequest, Picture, WriteRequest
 from studio.store.quota import Quota
 from tests.conftest import ACCOUNT, ENVIRONMENT, REGION, ROOT, Answer, Clock, Context, call, http_event
+from tests.unit.memory import MemoryAws, MemoryBuckets
 
 TEXT_MODEL = "gemini-3.8-flash"
 IMAGE_MODEL = "gemini-nano-banana-2.1"
@@ -193,7 +193,7 @@ def _as_worker[T](what: str, do: Callable[[], T]) -> T:
 
 
 class _Watched:
-    """A boto3 client whose calls are a worker's, one after another: moto's stores were not made for threads."""
+    """A client whose calls are a worker's."""
 
     _UNSEEN = {"generate_presigned_url", "generate_presigned_post", "get_paginator"}
 
@@ -213,12 +213,7 @@ class _Watched:
         return watched
 
     def _called(self, name: str, real: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-        if self._service == "stepfunctions":
-            return real(**arguments)
-        from tests.flow.fast import near
-
-        with self._world.lock:
-            answer = near(self._service, name, real, arguments)
+        answer = real(**arguments)
         if name == "put_object" and arguments["Bucket"] == ENVIRONMENT["VIDEOS_BUCKET"]:
             self._world.stored(arguments["Key"])
         return answer
@@ -457,7 +452,6 @@ class World:
         self.painter = FakePainter(self)
         self.judge = FakeJudge(self)
         self.settings: dict[str, Any] = {"provider": "gemini", "image_rate": 0.0, "text_rate": 0.0}
-        self.lock = threading.RLock()
         self.workers: list[Worker] = []
         self.deaths: list[Death] = []
         self.crashes: defaultdict[str, deque[BaseException]] = defaultdict(deque)
@@ -474,6 +468,7 @@ class World:
         self._working = 0
         self._changed = threading.Condition()
         self._turn = threading.RLock()
+        self._lock = threading.Lock()
 
     # -- what callers do
 
@@ -589,7 +584,7 @@ class World:
 
     def file(self, episode_id: str, name: str) -> bytes:
         """Return a file of the episode. KeyError when it is not there."""
-        return _objects(ENVIRONMENT["VIDEOS_BUCKET"])[f"{self.owner}/{episode_id}/{name}"]
+        return _objects()[ENVIRONMENT["VIDEOS_BUCKET"], f"{self.owner}/{episode_id}/{name}"].body
 
     def files(self, episode_id: str) -> list[str]:
         """Return the names of the episode's files, as the API lists them."""
@@ -597,11 +592,11 @@ class World:
 
     def all_files(self) -> list[str]:
         """Return every key in the bucket of clips."""
-        return list(_objects(ENVIRONMENT["VIDEOS_BUCKET"]))
+        return [key for bucket, key in _objects() if bucket == ENVIRONMENT["VIDEOS_BUCKET"]]
 
     def remembered(self, digest: str) -> bytes:
         """Return what a call to a model brought. KeyError when it is not remembered."""
-        return _objects(ENVIRONMENT["ATTACHMENTS_BUCKET"])[f"{self.owner}/memo/{digest}"]
+        return _objects()[ENVIRONMENT["ATTACHMENTS_BUCKET"], f"{self.owner}/memo/{digest}"].body
 
     def facts(self, episode_id: str, number: int) -> dict[str, Any]:
         """Return what the `.json` beside a clip says."""
@@ -725,16 +720,16 @@ class World:
         if self.event_timing == "at once":
             self._deliver("clip_metadata", event)
         else:
-            self.events.append(event)
+            with self._lock:
+                self.events.append(event)
 
     def bought(self, digest: str) -> None:
         """Take note of a call to a model, and whether its result was remembered already."""
-        owned = f"{self.owner}/memo/{digest}"
-        if owned in _objects(ENVIRONMENT["ATTACHMENTS_BUCKET"]):
+        if (ENVIRONMENT["ATTACHMENTS_BUCKET"], f"{self.owner}/memo/{digest}") in _objects():
             self.bought_twice.append(digest)
 
     def _deliver_stored(self) -> None:
-        with self.lock:
+        with self._lock:
             events, self.events = self.events, []
         for event in events:
             self._deliver("clip_metadata", event)
@@ -825,9 +820,9 @@ def _route(method: str, path: str) -> str:
     raise AssertionError(f"the template has no route {method} {path}")
 
 
-def _objects(bucket: str) -> dict[str, bytes]:
-    keys = get_backend("s3")[ACCOUNT]["aws"].buckets[bucket].keys
-    return {name: bytes(key.value) for name, key in keys.items()}
+def _objects() -> dict[tuple[str, str], Any]:
+    buckets: MemoryBuckets = context.client("s3")
+    return buckets.objects
 
 
 # Setting it up and clearing it out.
@@ -837,16 +832,13 @@ def _objects(bucket: str) -> dict[str, bytes]:
 def aws_with_machines() -> Iterator[None]:
     """Open an in-memory AWS with the machines of the template and a table and buckets shaped like its."""
     # Moto's interpreter takes seconds to import: only who runs machines waits for it.
-    from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
     from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_sfn
-    from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
     from moto.stepfunctions.parser.asl.utils import boto_client
 
     from tests.flow.fast import fast
+    from tests.flow.twin import TwinTable
 
     with pytest.MonkeyPatch.context() as patch:
-        # Its own evaluator needs a Java machine.
-        patch.setattr(moto_jsonata, "_eval_jsonata", lambda expression: jsonata.Jsonata(expression).evaluate(None))
         fast(patch)
         # It hands a nested execution's parameters and answers on as boto3 spells them; they are PascalCase in ASL.
         nested = state_task_service_sfn.StateTaskServiceSfn
@@ -861,12 +853,16 @@ def aws_with_machines() -> Iterator[None]:
         )
         patch.setattr(nested, "_normalise_response", lambda _, response, *__, **___: _respell(response, str.upper))
         client_for = cache(lambda region, service: boto_client.boto_client_for(region, service))
-        for module in (lambda_eval_utils, state_task_service_sfn):
-            patch.setattr(module, "boto_client_for", lambda region, service, **_: client_for(region, service))
+        patch.setattr(
+            state_task_service_sfn, "boto_client_for", lambda region, service, **_: client_for(region, service)
+        )
         context.client.cache_clear()
         parameters.clear_caches()
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
-            _create_stores()
+            _create_table()
+            aws = MemoryAws()
+            aws.services = {"dynamodb": TwinTable(), "s3": aws.services["s3"]}
+            patch.setattr(context, "boto3", aws)
             machines = boto3.client("stepfunctions", region_name=REGION)
             for machine in ("GenerateVideoMachine", "EpisodeProducerMachine"):
                 machines.create_state_machine(
@@ -882,9 +878,12 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
     from moto.awslambda_simple.models import LambdaSimpleBackend
     from moto.stepfunctions.parser.api import ExecutionStatus
     from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
     from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_callback
     from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
     from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
+
+    from tests.flow.fast import LambdaNear
 
     world = World()
     _clear()
@@ -903,6 +902,7 @@ def world_in(patch: pytest.MonkeyPatch) -> Iterator[World]:
         "invoke",
         lambda _, function, __, body, ___, headers: world.invoked(function, body, headers),
     )
+    patch.setattr(lambda_eval_utils, "boto_client_for", lambda **_: LambdaNear(world.invoked))
     patch.setattr(WaitFunction, "_wait_interval", lambda _, env, wait_seconds: world.machine_waits_for(wait_seconds))
     patch.setattr(retrier_decl, "time", _Time(world.clock.forward))
     patch.setattr(state_task_service_callback, "time", _Time(world.wait_for_change))
@@ -948,7 +948,7 @@ class _Time:
     sleep: Callable[[float], None]
 
 
-def _create_stores() -> None:
+def _create_table() -> None:
     table = resources()["Table"]["Properties"]
     boto3.client("dynamodb", region_name=REGION).create_table(
         TableName=ENVIRONMENT["TABLE_NAME"],
@@ -956,14 +956,10 @@ def _create_stores() -> None:
             name: table[name] for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         },
     )
-    s3 = boto3.client("s3", region_name=REGION)
-    for bucket in (ENVIRONMENT["VIDEOS_BUCKET"], ENVIRONMENT["ATTACHMENTS_BUCKET"]):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
 
 
 def _clear() -> None:
-    get_backend("dynamodb")[ACCOUNT][REGION].tables[ENVIRONMENT["TABLE_NAME"]].items.clear()
-    for bucket in get_backend("s3")[ACCOUNT]["aws"].buckets.values():
-        bucket.keys.clear()
+    context.client("dynamodb").items.clear()
+    _objects().clear()
     for machine in get_backend("stepfunctions")[ACCOUNT][REGION].state_machines:
         machine.executions.clear()
