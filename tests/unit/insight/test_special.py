@@ -40,11 +40,11 @@ def test_below_x_lies_what_the_binomial_has_above(a: int, b: int, x: float) -> N
     assert beta_below(a, b, x) == pytest.approx(tail, rel=1e-9, abs=1e-13)
 
 
-# Parts of 4,096, so that 1 − x is exact: next to an end, its rounding is more than the function's.
-@given(st.floats(0.05, 1e5), st.floats(0.05, 1e5), st.integers(0, 4096))
-def test_the_other_side_has_the_rest(a: float, b: float, part: int) -> None:
-    x = part / 4096
-    assert beta_below(a, b, x) + beta_below(b, a, 1 - x) == pytest.approx(1, abs=1e-7)
+@given(st.floats(0.05, 5000), st.floats(0.05, 5000), st.floats(0.001, 0.999))
+def test_the_next_parameter_is_one_term_less(a: float, b: float, x: float) -> None:
+    # DLMF 8.17.20
+    term = math.exp(a * math.log(x) + b * math.log1p(-x) - log_beta(a, b)) / a
+    assert beta_below(a + 1, b, x) == pytest.approx(beta_below(a, b, x) - term, rel=1e-7, abs=1e-9)
 
 
 @given(st.floats(0.5, 1e5), st.floats(0.5, 1e5), st.floats(0.0001, 0.9999))

@@ -25,8 +25,8 @@ from studio.insight.intervals import Interval, checked_counts, deviate
 from studio.insight.special import beta_quantile, log_beta
 
 _LOWEST, _HIGHEST = 0.0, math.log(1e6)
-_ACROSS = 17
-_ALONG = 33
+_ACROSS = 33
+_ALONG = 25
 _REACH = 6.0
 _DEEP = 14.0
 """Grid points whose density is e⁻¹⁴ of the highest, or less, do not matter."""
@@ -75,7 +75,8 @@ def shrunk(groups: Mapping[str, tuple[int, int]], confidence: float = 0.9) -> Sh
         return Insufficient(need=1, have=0, of="trials in any group")
     populations = hyperposterior(list(groups.values()))
     known = {counts: _share(populations, *counts, confidence) for counts in {*groups.values(), (0, 0)}}
-    means = [one.mean for one in populations]
+    means = [(one.mean, one.weight) for one in populations]
+    low, high = (_quantile(means, tail) for tail in ((1 - confidence) / 2, (1 + confidence) / 2))
     return Shrunk(
         groups={
             name: Group(
@@ -86,9 +87,15 @@ def shrunk(groups: Mapping[str, tuple[int, int]], confidence: float = 0.9) -> Sh
             )
             for name, counts in groups.items()
         },
-        population=_interval(*_moments(populations, means, [0.0] * len(means)), confidence, trials),
+        population=Interval(
+            estimate=math.fsum(mean * weight for mean, weight in means),
+            low=low,
+            high=high,
+            confidence=confidence,
+            n=trials,
+        ),
         new_group=known[0, 0],
-        concentration=_median_concentration(populations),
+        concentration=math.exp(_quantile([(math.log(one.concentration), one.weight) for one in populations], 0.5)),
     )
 
 
@@ -123,7 +130,8 @@ def hyperposterior(groups: Sequence[tuple[int, int]]) -> list[Population]:
         low, high = max(low, low + (near[0] - 1) * step), min(high, low + (near[-1] + 1) * step)
     top = max(heights)
     points = [
-        (mean, math.exp(low + place * step), math.exp(height - top))
+        # The trapezoidal rule: populations as unlike as they may be are at an end that has weight.
+        (mean, math.exp(low + place * step), math.exp(height - top) / (2 if place in (0, _ACROSS - 1) else 1))
         for place, row in enumerate(rows)
         for mean, height in row
         if height > top - _DEEP
@@ -161,23 +169,14 @@ def _share(populations: Sequence[Population], successes: int, trials: int, confi
 
 
 def _posterior_moments(populations: Sequence[Population], successes: int, trials: int) -> tuple[float, float]:
-    means, variances = [], []
+    """Return the mean and variance of the mixture that a group's share is."""
+    parts = []
     for one in populations:
         total = one.concentration + trials
         mean = (one.mean * one.concentration + successes) / total
-        means.append(mean)
-        variances.append(mean * (1 - mean) / (total + 1))
-    return _moments(populations, means, variances)
-
-
-def _moments(
-    populations: Sequence[Population], means: Sequence[float], variances: Sequence[float]
-) -> tuple[float, float]:
-    """Return the mean and variance of a mixture from those of its parts."""
-    weights = [one.weight for one in populations]
-    mean = math.sumprod(weights, means)
-    spread = math.fsum(w * (v + (m - mean) ** 2) for w, m, v in zip(weights, means, variances, strict=True))
-    return mean, spread
+        parts.append((one.weight, mean, mean * (1 - mean) / (total + 1)))
+    mean = math.fsum(weight * part for weight, part, _ in parts)
+    return mean, math.fsum(weight * (variance + (part - mean) ** 2) for weight, part, variance in parts)
 
 
 def _matched(mean: float, variance: float) -> tuple[float, float]:
@@ -192,10 +191,13 @@ def _interval(mean: float, variance: float, confidence: float, trials: int) -> I
     return Interval(estimate=mean, low=low, high=high, confidence=confidence, n=trials)
 
 
-def _median_concentration(populations: Sequence[Population]) -> float:
-    below = 0.0
-    for one in sorted(populations, key=lambda one: one.concentration):
-        below += one.weight
-        if below >= 0.5:
-            return one.concentration
-    return populations[-1].concentration
+def _quantile(weighed: Sequence[tuple[float, float]], share: float) -> float:
+    """Return the value below which `share` of the weight lies, each value's spread to half-way to its neighbours."""
+    below, last, last_below = 0.0, -math.inf, 0.0
+    for value, weight in sorted(weighed):
+        middle = below + weight / 2
+        if middle >= share:
+            part = (share - last_below) / (middle - last_below)
+            return value if last == -math.inf else last + part * (value - last)
+        below, last, last_below = below + weight, value, middle
+    return last
