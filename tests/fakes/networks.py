@@ -23,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.fakes.amazon_api import AmazonApi
 from tests.fakes.grants import Grants
 from tests.fakes.instagram_api import InstagramApi
 from tests.fakes.oauth_api import OAuthApi
@@ -33,6 +34,7 @@ from tests.fakes.x_api import XApi
 from tests.fakes.youtube_api import YouTubeApi
 
 SERVICES: tuple[type[Service], ...] = (
+    AmazonApi,
     InstagramApi,
     OAuthApi,
     StripeApi,

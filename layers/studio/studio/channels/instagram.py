@@ -11,7 +11,6 @@ that may; `post` with addresses works for all.
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -44,8 +43,7 @@ class Instagram:
 
     def __init__(self, base_url: str, access: Access, **more: Any) -> None:
         self._network = Network(NAME, f"{base_url}/{VERSION}", access, refusal=refusal, **more)
-        self._uploads = Network(NAME, base_url, access, refusal=refusal, scheme="OAuth", **more)
-        self._own_host = urlsplit(base_url).netloc
+        self._uploads = Network(NAME, base_url, access, refusal=refusal, scheme="OAuth", kin=(UPLOADS,), **more)
 
     def user(self) -> User:
         """Return who is connected."""
@@ -58,7 +56,7 @@ class Instagram:
         [told] = self._network.read(answer, Listed[dict[str, Any]]).data or [{"quota_usage": 0}]
         config = told.get("config") or {}
         return Quota(
-            quota_usage=told.get("quota_usage", 0),
+            used=told.get("quota_usage", 0),
             total=config.get("quota_total", 100),
             seconds=config.get("quota_duration", 86_400),
         )
@@ -85,8 +83,7 @@ class Instagram:
         [medium] = post.media
         made = self._make({"upload_type": "resumable", **_reel(post, medium), **_said(post)})
         address = made.uri or f"https://{UPLOADS}/ig-api-upload/{VERSION}/{made.id}"
-        # The token goes along, so it goes nowhere else.
-        if urlsplit(address).netloc not in (UPLOADS, self._own_host):
+        if not self._uploads.own(address):
             raise ProviderFailed("Instagram named an address for the upload that is not its own.")
         return Upload(container=made.id, address=address, size=medium.size)
 

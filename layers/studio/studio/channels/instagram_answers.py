@@ -7,9 +7,7 @@ developers.facebook.com/docs/graph-api/guides/error-handling, …/graph-api/over
 import json
 from typing import Any
 
-from pydantic import BaseModel, Field
-
-from studio.channels.http import Answer, Expired
+from studio.channels.http import LONGEST_ASKED, Answer, Expired, Received
 from studio.channels.refusals import Gone, saying
 from studio.domain.errors import Conflict, NotConnected, ProviderFailed, StudioError, Throttled, Unavailable
 
@@ -26,16 +24,16 @@ _NOT_READY = 2_207_027
 _CONTAINER_GONE = frozenset({2_207_020, 2_207_008, 2_207_006})
 
 
-class _Uploading(BaseModel):
+class _Uploading(Received):
     status: str = ""
     bytes_transferred: int = 0
 
 
-class _VideoStatus(BaseModel):
+class _VideoStatus(Received):
     uploading_phase: _Uploading = _Uploading()
 
 
-class Container(BaseModel):
+class Container(Received):
     """A post that waits to be published, for 24 hours. `came`: how many bytes of a file that is sent are there."""
 
     status_code: str
@@ -72,10 +70,10 @@ class Container(BaseModel):
         return PERIOD if self.status_code == "IN_PROGRESS" else None
 
 
-class Quota(BaseModel):
+class Quota(Received):
     """Posts through interfaces: `used` of `total` in the last `seconds`."""
 
-    used: int = Field(alias="quota_usage")
+    used: int
     total: int = 100
     seconds: int = 86_400
 
@@ -85,7 +83,7 @@ class Quota(BaseModel):
         return max(0, self.total - self.used)
 
 
-class Insights(BaseModel):
+class Insights(Received):
     """What came of a post. None where Instagram does not say: too early, or no such count for this kind of post.
 
     Times in milliseconds.
@@ -102,7 +100,7 @@ class Insights(BaseModel):
     ig_reels_video_view_total_time: int | None = None
 
 
-class Media(BaseModel, coerce_numbers_to_str=True):
+class Media(Received, coerce_numbers_to_str=True):
     """A post that is up."""
 
     id: str
@@ -112,7 +110,7 @@ class Media(BaseModel, coerce_numbers_to_str=True):
     media_product_type: str = ""
 
 
-class User(BaseModel, coerce_numbers_to_str=True):
+class User(Received, coerce_numbers_to_str=True):
     """The connected professional account."""
 
     user_id: str
@@ -121,14 +119,14 @@ class User(BaseModel, coerce_numbers_to_str=True):
     media_count: int | None = None
 
 
-class Made(BaseModel, coerce_numbers_to_str=True):
+class Made(Received, coerce_numbers_to_str=True):
     """Something made. `uri`: where its bytes go, for a file that is sent."""
 
     id: str
     uri: str = ""
 
 
-class Listed[T](BaseModel):
+class Listed[T](Received):
     """A page of things."""
 
     data: list[T]
@@ -179,7 +177,8 @@ def _wait(answer: Answer) -> float | None:
     """Return the seconds until calls are taken again: `X-Business-Use-Case-Usage` estimates them in minutes."""
     try:
         usage = json.loads(answer.headers.get("x-business-use-case-usage", "{}"))
-        minutes = [float(each.get("estimated_time_to_regain_access", 0)) for cases in usage.values() for each in cases]
+        told = [float(each.get("estimated_time_to_regain_access", 0)) for cases in usage.values() for each in cases]
     except (ValueError, AttributeError, TypeError):
         return None
-    return max(minutes) * 60 if minutes and max(minutes) > 0 else None
+    minutes = [each for each in told if each > 0]
+    return min(max(minutes) * 60, LONGEST_ASKED) if minutes else None

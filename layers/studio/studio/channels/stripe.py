@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
-from studio.channels.http import Access, Answer, Network
+from studio.channels.http import Access, Answer, Network, Received
 from studio.channels.refusals import saying
 from studio.domain.errors import Conflict, NotConnected, NotFound, ProviderFailed, StudioError, Throttled
 
@@ -40,7 +40,7 @@ class Key:
         raise NotConnected("Stripe no longer accepts this key. Store another.")
 
 
-class Account(BaseModel):
+class Account(Received):
     """Whose key it is, and whether money can be taken."""
 
     id: str
@@ -49,7 +49,7 @@ class Account(BaseModel):
     charges_enabled: bool = False
 
 
-class Product(BaseModel):
+class Product(Received):
     """Something to be sold."""
 
     id: str
@@ -57,7 +57,7 @@ class Product(BaseModel):
     active: bool = True
 
 
-class Price(BaseModel):
+class Price(Received):
     """What a product costs: `unit_amount` in the smallest unit of `currency`, as its ISO 4217 code in lower case."""
 
     id: str
@@ -66,21 +66,21 @@ class Price(BaseModel):
     currency: str
 
 
-class PaymentLink(BaseModel):
+class PaymentLink(Received):
     """Where it is paid. Its metadata is copied to every checkout that comes of it."""
 
     id: str
     url: str
     active: bool = True
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = Field(default_factory=dict)
 
 
-class _Customer(BaseModel):
+class _Customer(Received):
     email: str | None = None
     name: str | None = None
 
 
-class Session(BaseModel):
+class Session(Received):
     """One checkout. `amount_total` in the smallest unit of `currency`."""
 
     id: str
@@ -93,7 +93,7 @@ class Session(BaseModel):
     payment_link: str | None = None
     payment_intent: str | None = None
     customer_details: _Customer | None = None
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = Field(default_factory=dict)
 
     @property
     def paid(self) -> bool:
@@ -101,7 +101,7 @@ class Session(BaseModel):
         return self.status == "complete" and self.payment_status in ("paid", "no_payment_required")
 
 
-class Refund(BaseModel):
+class Refund(Received):
     """Money given back, in the smallest unit of `currency`."""
 
     id: str
@@ -113,7 +113,7 @@ class Refund(BaseModel):
     charge: str | None = None
 
 
-class _Page[T](BaseModel):
+class _Page[T](Received):
     data: list[T]
     has_more: bool = False
 

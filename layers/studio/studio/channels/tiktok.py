@@ -14,7 +14,7 @@ from studio.channels.http import Access, Network
 from studio.channels.refusals import Gone
 from studio.channels.tiktok_answers import Begun, Status, Told, User, Video, Videos, Who, refusal
 from studio.channels.tiktok_post import Creator, TikTokPost, Upload
-from studio.channels.uploads import Progress, Read, unnoticed
+from studio.channels.uploads import Progress, Read, piece, unnoticed
 from studio.domain.errors import ProviderFailed
 
 NAME = "TikTok"
@@ -75,7 +75,7 @@ class TikTok:
                 again=True,
                 accept=(403, 404, 416),
                 headers=headers,
-                content=read(offset, end - offset),
+                content=piece(read, offset, end - offset),
             )
             there = self.sent(upload) if answer.status >= 400 else end
             if there <= offset:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from studio.channels.http import Answer, Expired
+from studio.channels.http import Answer, Expired, Received
 from studio.channels.refusals import saying
 from studio.domain.errors import NotConnected, ProviderFailed, StudioError, Throttled, Unavailable
 
@@ -39,7 +39,7 @@ def _ids(told: object) -> object:
     return [str(each) for each in told]
 
 
-class Status(BaseModel):
+class Status(Received):
     """How far a post is. `uploaded_bytes`: what has come of a file that is sent in chunks."""
 
     status: str
@@ -68,7 +68,7 @@ class Status(BaseModel):
         return 60.0 if self.published else 5.0
 
 
-class Video(BaseModel, coerce_numbers_to_str=True):
+class Video(Received, coerce_numbers_to_str=True):
     """A public video and its counts so far. `duration` in seconds, `create_time` in seconds since the epoch."""
 
     id: str
@@ -84,7 +84,7 @@ class Video(BaseModel, coerce_numbers_to_str=True):
     share_count: int | None = None
 
 
-class User(BaseModel):
+class User(Received):
     """The connected account. What its owner did not allow to see is None."""
 
     open_id: str
@@ -96,28 +96,28 @@ class User(BaseModel):
     video_count: int | None = None
 
 
-class Told[T: BaseModel](BaseModel):
+class Told[T: BaseModel](Received):
     """What every answer is wrapped in."""
 
     data: T
 
 
-class Begun(BaseModel):
+class Begun(Received):
     """A post that is announced, and where its bytes go."""
 
     publish_id: str
     upload_url: str = ""
 
 
-class Videos(BaseModel):
+class Videos(Received):
     """A page of videos."""
 
-    videos: list[Video] = []
+    videos: tuple[Video, ...] = ()
     cursor: int = 0
     has_more: bool = False
 
 
-class Who(BaseModel):
+class Who(Received):
     """Who is connected."""
 
     user: User

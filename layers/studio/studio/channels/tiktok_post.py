@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from studio.channels.http import Received
 from studio.channels.limits import GIB, MIB, Limits, Medium, medium_problems, utf16
 from studio.domain.base import Value
 
@@ -38,13 +39,13 @@ PHOTO = Limits(
 )
 
 
-class Creator(BaseModel):
+class Creator(Received):
     """What an account may choose from, and who it is."""
 
     creator_username: str = ""
     creator_nickname: str = ""
     creator_avatar_url: str = ""
-    privacy_level_options: list[str] = []
+    privacy_level_options: tuple[str, ...] = ()
     comment_disabled: bool = False
     duet_disabled: bool = False
     stitch_disabled: bool = False

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from studio.domain.errors import Invalid
+
 type Read = Callable[[int, int], bytes]
 """`(offset, length)` → bytes of the file, from memory, a disk or a store's range read."""
 
@@ -11,6 +13,14 @@ type Progress = Callable[[int], None]
 
 PIECE = 1024 * 1024
 """Bytes read at a time where one request carries the rest of a file."""
+
+
+def piece(read: Read, offset: int, length: int) -> bytes:
+    """Return exactly so many bytes. Raises Invalid for a file that ends before: it is another than was announced."""
+    content = read(offset, length)
+    if len(content) != length:
+        raise Invalid(f"The file ends at byte {offset + len(content):,}; {offset + length:,} were announced.")
+    return content
 
 
 def unnoticed(_: int) -> None:
@@ -33,4 +43,4 @@ class Rest:
     def __iter__(self) -> Iterator[bytes]:
         """Yield them piece by piece."""
         for start in range(self.offset, self.size, PIECE):
-            yield self.source(start, min(PIECE, self.size - start))
+            yield piece(self.source, start, min(PIECE, self.size - start))

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from studio.channels.http import Access, Answer, Network
+from studio.channels.http import LONGEST_ASKED, Access, Answer, Network, Received
 from studio.channels.limits import Medium
 from studio.channels.refusals import Duplicate, Gone, saying, words
-from studio.channels.uploads import Progress, Read, unnoticed
+from studio.channels.uploads import Progress, Read, piece, unnoticed
 from studio.channels.x_post import MOST_SEGMENT, MOST_SEGMENTS, Upload, XPost, category, segment_bytes
 from studio.domain.errors import NotFound, ProviderFailed, StudioError, Throttled
 
@@ -22,12 +22,12 @@ PAGE = 100
 """The most posts in one question."""
 
 
-class _ProcessingError(BaseModel):
+class _ProcessingError(Received):
     message: str = ""
     name: str = ""
 
 
-class Processing(BaseModel):
+class Processing(Received):
     """How far a file is after its last segment. A file that needs no processing has succeeded."""
 
     state: Literal["pending", "in_progress", "succeeded", "failed"] = "succeeded"
@@ -48,7 +48,7 @@ class Processing(BaseModel):
         return None if self.state in ("succeeded", "failed") else self.check_after_secs or 5.0
 
 
-class Posted(BaseModel):
+class Posted(Received):
     """A post that is up."""
 
     id: str
@@ -59,7 +59,7 @@ class Posted(BaseModel):
         return f"https://x.com/i/web/status/{self.id}"
 
 
-class Metrics(BaseModel):
+class Metrics(Received):
     """A post's public counts so far."""
 
     impression_count: int | None = None
@@ -70,7 +70,7 @@ class Metrics(BaseModel):
     bookmark_count: int | None = None
 
 
-class User(BaseModel):
+class User(Received):
     """The connected account."""
 
     id: str
@@ -78,17 +78,17 @@ class User(BaseModel):
     username: str = ""
 
 
-class _Media(BaseModel):
+class _Media(Received):
     id: str
     processing_info: Processing = Processing()
 
 
-class _Counted(BaseModel):
+class _Counted(Received):
     id: str
     public_metrics: Metrics = Metrics()
 
 
-class _Told[T](BaseModel):
+class _Told[T](Received):
     data: T | None = None
     errors: list[dict[str, Any]] = Field(default=[])
 
@@ -123,7 +123,7 @@ class X:
         """
         for index in range(from_offset // upload.segment_bytes, -(-upload.size // upload.segment_bytes)):
             start = index * upload.segment_bytes
-            segment = read(start, min(upload.segment_bytes, upload.size - start))
+            segment = piece(read, start, min(upload.segment_bytes, upload.size - start))
             self._network.post(
                 f"/2/media/upload/{upload.media_id}/append",
                 again=True,
@@ -206,4 +206,4 @@ def _wait(answer: Answer, now: float) -> float | None:
         for limit in ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
         if answer.headers.get(f"{limit}-remaining", "0") == "0" and answer.headers.get(f"{limit}-reset", "").isdigit()
     ]
-    return max(1.0, max(ends) - now) if ends else None
+    return min(max(1.0, max(ends) - now), LONGEST_ASKED) if ends else None
