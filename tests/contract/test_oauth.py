@@ -216,7 +216,7 @@ def test_nothing_secret_in_sight(networks: Networks, caplog: pytest.LogCaptureFi
 def test_a_connection_renews_itself_in_time_and_keeps_what_it_got(networks: Networks) -> None:
     clock, kept = Clock(NOW), list[Tokens]()
     oauth = opened(networks, "x")
-    access = Connected(oauth, connect(oauth), kept.append, clock)
+    access = Connected(oauth, connect(oauth), kept.append, clock=clock)
     first = access.token()
     assert access.token() == first
     clock.at = NOW + timedelta(seconds=7200 - 59)
@@ -228,12 +228,26 @@ def test_a_connection_renews_itself_in_time_and_keeps_what_it_got(networks: Netw
 def test_a_token_refused_before_its_time_is_renewed_by_the_request(networks: Networks) -> None:
     kept = list[Tokens]()
     oauth = opened(networks, "google")
-    access = Connected(oauth, connect(oauth), kept.append, lambda: NOW)
+    access = Connected(oauth, connect(oauth), kept.append, clock=lambda: NOW)
     first = access.token()
     networks.fail("google", "/youtube/v3/channels", 401)
     networks.fail("google", "/youtube/v3/channels", 200)
     Network("YouTube", networks.address("google"), access, wait=lambda _: None).get("/youtube/v3/channels")
     assert [request.token for request in networks.asked("google", "/youtube/v3/channels")] == [first, kept[0].access]
+
+
+def test_two_that_renew_at_once_end_up_with_the_same_connection(networks: Networks) -> None:
+    oauth = opened(networks, "x")
+    old = connect(oauth)
+    kept = [old]
+    first = Connected(oauth, old, kept.append, lambda: kept[-1], clock=lambda: NOW)
+    second = Connected(oauth, old, kept.append, lambda: kept[-1], clock=lambda: NOW)
+    first.renew()
+    second.renew()
+    assert second.token() == first.token() == kept[-1].access
+    networks.grants.revoke(first.token())
+    with pytest.raises(NotConnected):
+        second.renew()
 
 
 def test_the_application_has_tokens_of_its_own(networks: Networks) -> None:

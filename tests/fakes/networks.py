@@ -24,9 +24,11 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.fakes.amazon_api import AmazonApi
+from tests.fakes.google_trends_api import GoogleTrendsApi
 from tests.fakes.grants import Grants
 from tests.fakes.instagram_api import InstagramApi
 from tests.fakes.oauth_api import OAuthApi
+from tests.fakes.reddit_api import RedditApi
 from tests.fakes.stripe_api import StripeApi
 from tests.fakes.tiktok_api import TikTokApi
 from tests.fakes.wire import Answer, Asked, Dropped, Json, Route, Service, matched
@@ -35,8 +37,10 @@ from tests.fakes.youtube_api import YouTubeApi
 
 SERVICES: tuple[type[Service], ...] = (
     AmazonApi,
+    GoogleTrendsApi,
     InstagramApi,
     OAuthApi,
+    RedditApi,
     StripeApi,
     TikTokApi,
     XApi,

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -92,8 +93,13 @@ class Service(Protocol):
 
 def matched(pattern: str, path: str) -> Mapping[str, str] | None:
     """Return what stands in the braces of a pattern that fits the whole path, None where it does not fit."""
-    found = re.fullmatch(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(pattern)), path)
+    found = _expression(pattern).fullmatch(path)
     return found.groupdict() if found else None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(pattern)))
 
 
 def _json(body: Json | list[Any]) -> bytes:
