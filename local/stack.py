@@ -98,10 +98,13 @@ def deploy(
 ) -> Outputs:
     """Build and deploy the template under `root` to the emulator at `endpoint`; nothing when it is there already.
 
-    `parameters` override the template's, on top of Stage, Architecture and Provider. What was deployed is remembered in
-    `data_dir`, so that the next call with the same sources and parameters only asks the emulator for its outputs.
+    `parameters` override the template's, on top of Stage, Architecture, Provider and PublicUrl. What was deployed is
+    remembered in `data_dir`, so that the next call with the same sources and parameters only asks the emulator for its
+    outputs.
     """
     chosen = {"Stage": "local", "Architecture": settings.architecture(), "Provider": settings.DRAFT}
+    # The emulator answers for the API there, as a domain of its own would.
+    chosen |= {"PublicUrl": f"{endpoint}/v1"}
     chosen |= dict(parameters or {})
     memory = data_dir / "stack.json"
     digest = build.fingerprint(root, chosen)

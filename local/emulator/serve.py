@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from local.emulator.checkpoint import Checkpoint, replace_file, restore_blobs, unreadable_states
-from local.emulator.gateway import importing_responses
+from local.emulator.gateway import at_home, importing_responses
 from local.emulator.layers import SharedLayers
 from local.emulator.places import Places, places
 from local.emulator.room import RoomToWrite
@@ -54,6 +54,7 @@ class Server:
         self.lambdas = cast(Any, importlib.import_module("ministack.core.lambda_runtime"))
         self.lambdas.zipfile = SharedLayers(data / "layers").zipfile()
         gateway: Any = importlib.import_module("ministack.services.apigateway_v1")
+        self.apis = gateway._rest_apis
         gateway._import_rest_api = importing_responses(gateway._import_rest_api, gateway._put_gateway_response)
         functions: Any = importlib.import_module("ministack.services.lambda_svc")
         queue = Places(functions._acquire_execution_slot, functions._release_execution_slot)
@@ -74,6 +75,7 @@ class Server:
                 await _answer(send, 403, {"message": "Not allowed here."})
                 return
             self.requests += 1
+            scope = at_home(scope, (key[-1] for key, _ in self.apis.all_items()))
         await self.answer(scope, receive, send)
 
     def health(self) -> dict[str, Any]:

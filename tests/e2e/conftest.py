@@ -16,6 +16,8 @@ from local import stack
 from local.emulator.process import Emulator, start_emulator
 from local.stack import Outputs
 from tests.fakes.gemini import FakeGemini
+from tests.fakes.grants import CLIENT_ID, CLIENT_SECRET
+from tests.fakes.networks import Networks
 
 TERMINAL = {"completed", "partial", "failed", "cancelled"}
 CONFIRMATION_CODE = "123456"  # what the emulator "mails"
@@ -38,13 +40,16 @@ class Deployed:
     emulator: Emulator
     outputs: Outputs
     gemini: FakeGemini
+    networks: Networks
     data_dir: Path
 
     def store_key(self) -> None:
-        """Store the key that the fake takes. The emulator keeps no secret's value over a restart."""
-        self.outputs.client("secretsmanager").put_secret_value(
-            SecretId=self.outputs["GeminiKeySecret"], SecretString=json.dumps({"api_key": self.gemini.key})
-        )
+        """Store the keys that the fakes take. The emulator keeps no secret's value over a restart."""
+        secrets_manager = self.outputs.client("secretsmanager")
+        registered = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "api_key": "key-for-tests"}
+        apps = dict.fromkeys(("youtube", "tiktok", "instagram", "x", "reddit"), registered)
+        for secret, value in (("GeminiKeySecret", {"api_key": self.gemini.key}), ("ChannelAppsSecret", apps)):
+            secrets_manager.put_secret_value(SecretId=self.outputs[secret], SecretString=json.dumps(value))
 
     def sweep(self) -> None:
         """Have the sweep look at everything at once, as after a restart."""
@@ -129,17 +134,23 @@ def gemini() -> Iterator[FakeGemini]:
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory, gemini: FakeGemini) -> Iterator[Deployed]:
+def networks() -> Iterator[Networks]:
+    """YouTube, TikTok, Instagram, X, Reddit, Stripe and the others, on loopback."""
+    with Networks() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, gemini: FakeGemini, networks: Networks) -> Iterator[Deployed]:
     """The whole stack, with IAM enforced."""
     data_dir = tmp_path_factory.mktemp("studio")
     # The session's own environment is moto's; the emulator and SAM set theirs themselves.
     for name in [name for name in os.environ if name.startswith("POWERTOOLS_")]:
         os.environ.pop(name)
     with start_emulator(data_dir, port=0) as emulator:
-        outputs = stack.deploy(
-            emulator.endpoint, {"GeminiBaseUrl": gemini.url, "ImageRate": "0", "TextRate": "0"}, data_dir=data_dir
-        )
-        stack_here = Deployed(emulator, outputs, gemini, data_dir)
+        parameters = {"GeminiBaseUrl": gemini.url, "ImageRate": "0", "TextRate": "0", "ChannelsGateway": networks.url}
+        outputs = stack.deploy(emulator.endpoint, parameters, data_dir=data_dir)
+        stack_here = Deployed(emulator, outputs, gemini, networks, data_dir)
         stack_here.store_key()
         yield stack_here
         if stack_here.emulator is not emulator:  # a test killed the first one

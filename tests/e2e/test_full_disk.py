@@ -141,6 +141,7 @@ def test_a_full_disk_is_told_in_one_sentence_and_costs_nothing(
         deployed.emulator,
         replace(deployed.outputs, endpoint=f"http://127.0.0.1:{disk.port}"),
         deployed.gemini,
+        deployed.networks,
         disk.data,
     )
     owner = Person(here, "", "", token)

@@ -11,7 +11,7 @@ import pytest
 from local import identity, locks, logs
 from local.emulator import process
 from local.emulator.checkpoint import Checkpoint, restore_blobs, unreadable_states, without_model_keys
-from local.emulator.gateway import RESPONSES, importing_responses
+from local.emulator.gateway import RESPONSES, at_home, importing_responses
 from local.emulator.layers import SharedLayers
 from local.problems import of_os_error
 
@@ -174,3 +174,21 @@ def test_log_lines_are_readable_and_belong_to_their_function() -> None:
     assert "render-clip ERROR" in told[1]
     assert told[1].endswith("it broke clip=2")
     assert logs.line({**events[0], "message": "START RequestId: 1"}) is None
+
+
+# -- the API at an address of its own
+
+
+@pytest.mark.parametrize(
+    ("path", "leads"), [("/v1/episodes", True), ("/v1", False), ("/v10/x", False), ("/b/k", False)]
+)
+def test_the_stages_path_leads_to_the_only_api(path: str, leads: bool) -> None:
+    scope = {"path": path, "raw_path": path.encode(), "type": "http"}
+    expected = f"/_aws/execute-api/a1b2{path}" if leads else path
+    led = at_home(scope, ["a1b2"])
+    assert (led["path"], led["raw_path"]) == (expected, expected.encode())
+
+
+def test_where_there_are_several_apis_each_is_asked_by_its_id() -> None:
+    scope = {"path": "/v1/episodes", "raw_path": b"/v1/episodes"}
+    assert at_home(scope, []) == at_home(scope, ["a", "b"]) == scope
