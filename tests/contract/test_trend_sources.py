@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from studio.channels.access import ForApplication
 from studio.channels.google_trends import FEED_BYTES, GoogleTrends, NewsItem, Topic, parse
+from studio.channels.identity import who
 from studio.channels.oauth import Account, Client, OAuth
 from studio.channels.reddit import Reddit
 from studio.domain.errors import Invalid, NotConnected, NotFound, ProviderFailed, Throttled, Unavailable
@@ -236,7 +237,7 @@ def test_a_listing_that_is_none(networks: Networks, reddit: Reddit, body: bytes 
         reddit.listing("television")
 
 
-def test_whom_a_connection_acts_for(networks: Networks, reddit: Reddit) -> None:
+def test_whom_a_connection_acts_for(networks: Networks) -> None:
     class Access:
         def token(self) -> str:
             return networks.grants.grant("reddit", ("identity",), account="baker").access
@@ -244,6 +245,4 @@ def test_whom_a_connection_acts_for(networks: Networks, reddit: Reddit) -> None:
         def renew(self) -> None:
             raise AssertionError
 
-    assert Reddit(networks.address("reddit"), Access()).account() == Account("1w72", "baker")
-    with pytest.raises(NotConnected):
-        reddit.account()
+    assert who("reddit", Access(), networks.url) == [Account("1w72", "baker")]

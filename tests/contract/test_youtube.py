@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.channels.access import Connected
+from studio.channels.identity import who
 from studio.channels.oauth import Account, Client, OAuth, Tokens
-from studio.channels.youtube import UploadGone, VideoDetails, VideoState, YouTube, problems, tags_length
+from studio.channels.polling import until
+from studio.channels.refusals import Gone
+from studio.channels.youtube import VideoDetails, VideoState, YouTube, problems, tags_length
 from studio.channels.youtube import upload as uploading
 from studio.domain.errors import Conflict, Invalid, NotConnected, NotFound, ProviderFailed, Throttled, Unavailable
 from tests.fakes.grants import CLIENT_ID, CLIENT_SECRET, Grant
@@ -161,10 +164,10 @@ def test_a_session_that_is_gone_is_begun_anew(
 ) -> None:
     session = youtube.begin_upload(DETAILS, len(FILM))
     networks.fail("google", UPLOAD, status, body, method="PUT", skip=1)
-    with pytest.raises(UploadGone, match="begins anew"):
+    with pytest.raises(Gone, match="begins anew"):
         send(youtube, session, from_offset=0)
     api.gone.add("session-1")
-    with pytest.raises(UploadGone):
+    with pytest.raises(Gone):
         send(youtube, session)
     assert_once(api, send(youtube, youtube.begin_upload(DETAILS, len(FILM))))
 
@@ -294,8 +297,16 @@ def test_processing_is_waited_for_and_then_ready(youtube: YouTube) -> None:
     public = DETAILS.model_copy(update={"privacy": "public"})
     video_id = send(youtube, youtube.begin_upload(public, len(FILM)))
     first, second = youtube.processing(video_id), youtube.processing(video_id)
-    assert (first.outcome, first.time_left_ms, first.url, first.reason) == ("waiting", 9000, None, "")
-    assert (second.outcome, second.url) == ("ready", f"https://www.youtube.com/watch?v={video_id}")
+    assert (first.outcome, first.ask_again, first.url, first.reason) == ("waiting", 9.0, None, "")
+    assert (second.outcome, second.ask_again) == ("ready", None)
+    assert second.url == f"https://www.youtube.com/watch?v={video_id}"
+
+
+def test_processing_can_be_waited_for(youtube: YouTube) -> None:
+    video_id = send(youtube, youtube.begin_upload(DETAILS, len(FILM)))
+    waits: list[float] = []
+    assert until(lambda: youtube.processing(video_id), within=60, wait=waits.append).outcome == "ready"
+    assert waits == [9.0]
 
 
 @pytest.mark.parametrize(
@@ -356,10 +367,10 @@ def test_captions_and_a_thumbnail_come_with_it(networks: Networks, api: YouTubeA
 # Who it is, and what others show
 
 
-def test_the_channels_behind_a_connection(api: YouTubeApi, youtube: YouTube) -> None:
-    assert youtube.accounts() == (Account("UC-one", "The Bakery Show"),)
+def test_the_channels_behind_a_connection(networks: Networks, api: YouTubeApi, youtube: YouTube, kept: Kept) -> None:
+    assert who("google", kept.access, networks.url) == [Account("UC-one", "The Bakery Show")]
     api.channels = {}
-    assert youtube.accounts() == ()
+    assert who("google", kept.access, networks.url) == []
     with pytest.raises(NotConnected, match="no YouTube channel"):
         youtube.begin_upload(DETAILS, len(FILM))
 

@@ -1,6 +1,6 @@
 """What Reddit talks about: listings of a subreddit, for an account or for the application alone.
 
-SOURCE: www.reddit.com/dev/api (GET [/r/subreddit]/hot, rising, top; GET /api/v1/me), and for the limits
+SOURCE: www.reddit.com/dev/api (GET [/r/subreddit]/hot, rising, top), and for the limits
 support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki: 100 calls a minute, by a named client.
 """
 
@@ -14,7 +14,7 @@ import httpx2
 from pydantic import AliasPath, Field
 
 from studio.channels.http import TIMEOUT, Access, Answer, Network, Received, retry_after
-from studio.channels.oauth import USER_AGENT, Account
+from studio.channels.oauth import USER_AGENT
 from studio.domain.errors import Invalid, NotConnected, NotFound, StudioError, Throttled
 
 Listing = Literal["hot", "rising", "top"]
@@ -104,11 +104,6 @@ class Reddit:
             timeout=timeout,
         )
 
-    def account(self) -> Account:
-        """Return whom this connection acts for. An application's own token has nobody: NotConnected."""
-        told = self._network.read(self._network.get("/api/v1/me"), _Me)
-        return Account(account_id=told.id, name=told.name)
-
     def listing(
         self,
         subreddit: str,
@@ -133,11 +128,6 @@ class Reddit:
         answer = self._network.get(f"/r/{subreddit}/{kind}", asked)
         page = self._network.read(answer, _Page)
         return Posts(posts=page.posts, cursor=page.after, allowance=_allowance(answer))
-
-
-class _Me(Received):
-    id: str
-    name: str
 
 
 class _Page(Received):

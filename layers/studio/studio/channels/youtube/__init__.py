@@ -5,7 +5,6 @@ from studio.channels.youtube.analytics import DayFigures, RetentionPoint, VideoF
 from studio.channels.youtube.comments import Comment, CommentPage, Thread, YouTubeComments
 from studio.channels.youtube.details import VideoDetails, problems, tags_length
 from studio.channels.youtube.live import Broadcast, ChatMessage, ChatPage, YouTubeLive
-from studio.channels.youtube.upload import UploadGone
 from studio.channels.youtube.videos import PopularVideo, VideoState, YouTube
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "PopularVideo",
     "RetentionPoint",
     "Thread",
-    "UploadGone",
     "VideoDetails",
     "VideoFigures",
     "VideoState",

@@ -10,8 +10,10 @@ import httpx2
 from pydantic import Field
 
 from studio.channels.http import LONGEST_WAIT, Answer, Network, Received
+from studio.channels.refusals import Gone
+from studio.channels.uploads import Progress, Read, piece
 from studio.channels.youtube.details import VideoDetails
-from studio.domain.errors import Invalid, NotFound, Retryable, Unavailable
+from studio.domain.errors import NotFound, Unavailable
 
 GRAIN = 256 * 1024
 """Every piece but the last is a multiple of this, in bytes."""
@@ -24,14 +26,7 @@ PATIENCE = httpx2.Timeout(60.0, connect=5.0)
 STANDSTILLS = 5
 """So often in a row an upload may break without getting on."""
 
-type Read = Callable[[int, int], bytes]
-"""`read(offset, length)`: that many bytes of the film from there."""
-
 _RANGE = re.compile(r"bytes=0-(\d+)")
-
-
-class UploadGone(Retryable):
-    """YouTube no longer has the upload session, and nothing of what was sent; begin anew."""
 
 
 class _Uploaded(Received):
@@ -59,7 +54,7 @@ def begin(network: Network, details: VideoDetails, size: int, media_type: str) -
 
 
 def reached(network: Network, session: str, size: int) -> int | str:
-    """Return the byte a session goes on at, or the video's id where it is complete. Raises UploadGone."""
+    """Return the byte a session goes on at, or the video's id where it is complete. Raises Gone."""
     return _outcome(network, session, b"", f"bytes */{size}", again=True)
 
 
@@ -69,7 +64,7 @@ def send(
     read: Read,
     size: int,
     from_offset: int | None,
-    progress: Callable[[int], None],
+    progress: Progress,
     wait: Callable[[float], None],
 ) -> str:
     """Send what is missing and return the video's id. See `YouTube.upload`."""
@@ -102,21 +97,18 @@ def _piece(network: Network, session: str, read: Read, at: int, size: int) -> in
     length = min(CHUNK, size - at)
     if length <= 0:
         return reached(network, session, size)
-    piece = read(at, length)
-    if len(piece) != length:
-        raise Invalid(f"The film ends at byte {at + len(piece)}, not at {size}.")
-    return _outcome(network, session, piece, f"bytes {at}-{at + length - 1}/{size}", again=False)
+    return _outcome(network, session, piece(read, at, length), f"bytes {at}-{at + length - 1}/{size}", again=False)
 
 
-def _outcome(network: Network, session: str, piece: bytes, content_range: str, *, again: bool) -> int | str:
-    gone = UploadGone(f"{network.name} no longer has this upload. It begins anew.")
+def _outcome(network: Network, session: str, content: bytes, content_range: str, *, again: bool) -> int | str:
+    gone = Gone(f"{network.name} no longer has this upload. It begins anew.")
     try:
         answer = network.send(
             "PUT",
             session,
             again=again,
             accept=(308, 404, 410),
-            content=piece,
+            content=content,
             headers={"Content-Range": content_range},
             timeout=PATIENCE,
         )

@@ -16,7 +16,7 @@ from pydantic import AliasPath, Field
 
 from studio.channels.google import google_network
 from studio.channels.http import TIMEOUT, Access, Received
-from studio.channels.oauth import Account
+from studio.channels.uploads import Progress, Read, unnoticed
 from studio.channels.youtube import upload
 from studio.channels.youtube.details import VideoDetails, problems
 from studio.domain.base import Instant
@@ -75,6 +75,13 @@ class VideoState(Received):
         return "ready" if self.upload_status == "processed" else "waiting"
 
     @property
+    def ask_again(self) -> float | None:
+        """Seconds until asking makes sense, by YouTube's own estimate where it has one; None once it is decided."""
+        if self.outcome != "waiting":
+            return None
+        return min(max((self.time_left_ms or 15_000) / 1000, 5.0), 60.0)
+
+    @property
     def reason(self) -> str:
         """Why it failed, as a sentence; empty where it did not."""
         if self.outcome != "failed":
@@ -127,12 +134,6 @@ class YouTube:
         self._clock = clock
         self._wait = wait
 
-    def accounts(self) -> tuple[Account, ...]:
-        """Return the channels this connection acts for: usually the one that was chosen at the consent page."""
-        answer = self._network.get("/youtube/v3/channels", {"part": "snippet", "mine": "true", "maxResults": "50"})
-        listed = self._network.read(answer, _Channels).items
-        return tuple(Account(account_id=channel.id, name=channel.title) for channel in listed)
-
     def begin_upload(self, details: VideoDetails, size: int, media_type: str = "video/mp4") -> str:
         """Return the address of a session that takes a film of `size` bytes. Keep it: it is how an upload goes on.
 
@@ -149,23 +150,23 @@ class YouTube:
         return upload.begin(self._network, details, size, media_type)
 
     def reached(self, session: str, size: int) -> int | str:
-        """Return the byte an upload goes on at, or the video's id where all of it has arrived. Raises UploadGone."""
+        """Return the byte an upload goes on at, or the video's id where all of it has arrived. Raises Gone."""
         return upload.reached(self._network, session, size)
 
     def upload(
         self,
         session: str,
-        read: upload.Read,
+        read: Read,
         size: int,
         *,
         from_offset: int | None = None,
-        progress: Callable[[int], None] = lambda _: None,
+        progress: Progress = unnoticed,
     ) -> str:
         """Send a film to its session and return the video's id; the same id for a session that is complete.
 
-        read: see `upload.Read`; at most 8 MiB at once. from_offset: where to begin, 0 for a new session; None asks
+        read: see `uploads.Read`; at most 8 MiB at once. from_offset: where to begin, 0 for a new session; None asks
         YouTube, which is right after any break. progress: called with the bytes YouTube has; may raise to stop, and
-        the session keeps what it has. Raises UploadGone where the upload has to begin anew, Unavailable where it broke
+        the session keeps what it has. Raises Gone where the upload has to begin anew, Unavailable where it broke
         several times without getting on, Invalid where the film is shorter than `size`.
         """
         return upload.send(self._network, session, read, size, from_offset, progress, self._wait)
@@ -235,16 +236,6 @@ class YouTube:
 
 class _Identified(Received):
     id: str = Field(min_length=1)
-
-
-class _Channel(Received):
-    id: str
-    title: str = Field("", validation_alias=AliasPath("snippet", "title"))
-
-
-class _Channels(Received):
-    # A Google account without a channel answers without the field.
-    items: tuple[_Channel, ...] = ()
 
 
 class _States(Received):
