@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.insight.bandit import Arm, allocation, choose
+from studio.insight.bandit import Arm, allocation, choose, floor_for_test
 
 
 def test_equal_arms_are_shown_equally() -> None:
@@ -43,6 +43,14 @@ def test_a_floor_keeps_every_arm_in_sight() -> None:
     assert found["bad"] == found["new"] == pytest.approx(0.05)
     assert found["good"] == pytest.approx(0.9)
     assert allocation(arms, draws=10, seed=1, floor=1 / 3) == pytest.approx(dict.fromkeys(found, 1 / 3))
+
+
+def test_a_floor_for_a_test_is_half_of_an_even_share() -> None:
+    arms = [Arm(name="good", successes=900, failures=100), Arm(name="bad", failures=1000)]
+    found = allocation(arms, draws=200, seed=1, floor=floor_for_test(len(arms)))
+    assert found == {"good": 0.75, "bad": 0.25}
+    with pytest.raises(ValueError, match="Arms"):
+        floor_for_test(0)
 
 
 def test_what_was_known_before_counts_until_more_is_known() -> None:

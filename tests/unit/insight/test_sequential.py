@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.insight.bandit import floor_for_test
 from studio.insight.insufficient import Insufficient
 from studio.insight.sequential import ENOUGH, TAU, Comparison, Sample, always_valid, tau_for
 
@@ -70,21 +71,39 @@ def test_a_true_difference_is_found() -> None:
     assert right == decided * 60
 
 
-def test_a_bandit_that_decides_whom_to_show_what_does_not_make_it_err() -> None:
+def under_a_bandit(rounds: int, share_a: float, share_b: float, a_day: int, floor: float) -> float:
+    """Return how often the test decides in 60 days in which Thompson sampling picks the variant for each viewer."""
     chance = random.Random(1933)
     decided = 0
-    for _ in range(60):
+    for _ in range(rounds):
         won, shown, p = [0, 0], [0, 0], 1.0
         for _ in range(DAYS):
-            for _ in range(20):
-                drawn = [chance.betavariate(1 + won[arm], 1 + shown[arm] - won[arm]) for arm in (0, 1)]
-                arm = drawn.index(max(drawn))
-                shown[arm] += 1
-                won[arm] += chance.random() < 0.1
-            found = always_valid(Sample.of_share(won[0], shown[0]), Sample.of_share(won[1], shown[1]), previous_p=p)
+            # The chance that b is better, by the normal approximation: drawing for each viewer would take seconds.
+            means = [(1 + w) / (2 + n) for w, n in zip(won, shown, strict=True)]
+            spread = math.sqrt(sum(m * (1 - m) / (3 + n) for m, n in zip(means, shown, strict=True)))
+            better = 0.5 * (1 + math.erf((means[1] - means[0]) / spread / math.sqrt(2)))
+            to_b = chance.binomialvariate(a_day, floor + (1 - 2 * floor) * better)
+            shown = [shown[0] + a_day - to_b, shown[1] + to_b]
+            won = [
+                won[0] + chance.binomialvariate(a_day - to_b, share_a),
+                won[1] + chance.binomialvariate(to_b, share_b),
+            ]
+            found = always_valid(
+                Sample.of_share(won[0], shown[0]), Sample.of_share(won[1], shown[1]), tau=0.04, previous_p=p
+            )
             p = found.p_value if isinstance(found, Comparison) else p
         decided += p <= 0.05
-    assert decided / 60 <= 0.05
+    return decided / rounds
+
+
+@pytest.mark.parametrize("floor", [0.0, floor_for_test(2)])
+def test_a_bandit_that_decides_whom_to_show_what_does_not_make_it_err(floor: float) -> None:
+    assert under_a_bandit(80, 0.1, 0.1, 100, floor) <= 0.05
+
+
+def test_a_bandit_with_a_floor_leaves_enough_for_the_test_and_one_without_does_not() -> None:
+    assert under_a_bandit(50, 0.10, 0.14, 100, 0.0) < 0.3
+    assert under_a_bandit(50, 0.10, 0.14, 100, floor_for_test(2)) > 0.75
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,11 @@ bandit decides whom to show what: shares are drawn a little to the middle; V is 
 without the assumption that both variants vary alike; and nothing is said before both have `ENOUGH` observations.
 Simulated over 60 daily looks, shares of 0.5 to 50 %, 5 to 1,000 a day, even and 1:4: at most 3 % of the tests of two
 equal variants are decided at α = 5 %, and no more under Thompson sampling, where the variance without the assumption
-alone decides up to 10 %. Under a bandit only that error rate is vouched for: the estimates are pulled apart.
+alone decides up to 10 %. The confidence sequence held the difference in 98 % of tests and more, under a bandit too.
+
+A bandit left alone starves the test, though: of two shares, 10 and 14 %, that an even split tells apart in 98 % of
+tests in 60 days (half of them by day 22), Thompson sampling tells apart in 4 %, because it soon shows the worse to
+hardly anybody. With `bandit.floor_for_test` it is 92 % (by day 29), and still 72 % of viewers see the better.
 """
 
 import math
