@@ -3,17 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from studio.channels import oauth
-from studio.channels.addresses import address
-from studio.channels.http import Access, Network
+from studio.channels.access import Connected, ForApplication
+from studio.channels.addresses import Host, address
+from studio.channels.http import Access
 from studio.channels.identity import who
 from studio.channels.oauth import Account, Client, OAuth, Tokens
 from studio.channels.oauth_networks import Capability
 from studio.domain.connection import LABELS, Connection, ConnectionStatus, NetworkName
-from studio.domain.errors import Invalid, NotConnected, ProviderMissing
+from studio.domain.errors import Invalid, NotConnected, ProviderFailed, ProviderMissing
 from studio.store.connections import Connections, Secret
+
+if TYPE_CHECKING:
+    # Each bot imports the network it speaks with, and no other.
+    from studio.channels.amazon import Amazon
+    from studio.channels.stripe import Stripe
 
 type Apps = Mapping[str, Mapping[str, str]]
 """The studio as each network knows it: client_id, client_secret, and for YouTube an api_key, by the network's name."""
@@ -109,17 +115,53 @@ class Accounts:
         return connection
 
     def _tried(self, network: NetworkName, secret: Mapping[str, str]) -> Account:
-        asking = Network("Stripe", address("stripe", self._gateway), _Bearer(secret["api_key"]))
+        """Use a key once. Raises Invalid where it is not accepted, or something is missing beside it."""
+        if network is NetworkName.AMAZON and not (secret.get("api_secret") and secret.get("partner_tag")):
+            raise Invalid("Amazon takes api_key, api_secret and partner_tag together.", {"api_secret": "is missing"})
         try:
-            answer = asking.get("/v1/account", accept=(403,))
+            if network is NetworkName.AMAZON:
+                self._amazon_access(secret).token()
+                return Account(secret["partner_tag"], f"Amazon ({secret['partner_tag']})")
+            return self._stripe_account(secret["api_key"])
         except NotConnected as error:
-            raise Invalid("Stripe does not accept this key.", {"api_key": "is not accepted"}) from error
-        told: Any = answer.json()
-        if answer.status == 403 or not isinstance(told, dict):
-            # A restricted key that may not read the account is a good key all the same.
+            raise Invalid(f"{LABELS[network]} does not accept this key.", {"api_key": "is not accepted"}) from error
+
+    def _stripe_account(self, api_key: str) -> Account:
+        from studio.channels.stripe import Key, Stripe
+
+        try:
+            account = Stripe(self.host("stripe"), Key(api_key)).account()
+        except ProviderFailed:
+            # A restricted key that may not read its own account is a good key all the same.
             return Account("stripe", "Stripe")
-        named = told.get("settings", {}).get("dashboard", {}).get("display_name") or told.get("email") or "Stripe"
-        return Account(str(told["id"]), str(named))
+        return Account(account.id, f"Stripe ({account.id})")
+
+    def host(self, host: Host) -> str:
+        """Return the base URL of a network's host, for its client."""
+        return address(host, self._gateway)
+
+    def application(self, network: NetworkName) -> Access:
+        """Return the application's own right to read what is public. Raises ProviderMissing, like `oauth`."""
+        return ForApplication(self.oauth(network), self._clock)
+
+    def stripe(self) -> "Stripe":
+        """Return the owner's Stripe. Raises NotConnected."""
+        from studio.channels.stripe import Key, Stripe
+
+        return Stripe(self.host("stripe"), Key(str(self.key(NetworkName.STRIPE)["api_key"])))
+
+    def amazon(self, marketplace: str) -> "Amazon":
+        """Return the owner's partner account at a marketplace, such as www.amazon.de. Raises NotConnected."""
+        from studio.channels.amazon import Amazon
+
+        secret = self.key(NetworkName.AMAZON)
+        tag = str(secret["partner_tag"])
+        return Amazon(self.host("amazon"), self._amazon_access(secret), tag=tag, marketplace=marketplace)
+
+    def _amazon_access(self, secret: Mapping[str, str]) -> Access:
+        from studio.channels.amazon_access import AmazonAccess
+
+        return AmazonAccess(self.host("amazon_oauth"), secret["api_key"], secret["api_secret"])
 
     def access(self, network: NetworkName, account_id: str = "") -> tuple[Connection, Access]:
         """Return an account and the right to act for it; without an id, the only one there is.
@@ -169,51 +211,38 @@ class _Bearer:
 
 
 class _Account:
-    """The right to act for one account. Its tokens are read once, and renewed before they end or when refused."""
+    """The right to act for one account. That it was taken away is noted on the connection."""
 
     def __init__(
         self, connection: Connection, connections: Connections, signing_in: OAuth, clock: Callable[[], datetime]
     ) -> None:
         self._connection = connection
         self._connections = connections
-        self._oauth = signing_in
-        self._clock = clock
-        self._tokens: Tokens | None = None
+        self._right = Connected(signing_in, self._stored(), self._keep, self._stored, clock=clock)
 
     def token(self) -> str:
-        """Return a token that is not over yet."""
-        if self._tokens is None:
-            self._tokens = self._stored()
-        if self._tokens.expired(self._clock()):
-            self.renew()
-        return self._tokens.access
+        """Return a token that is not over yet. Raises NotConnected."""
+        return self._noted(self._right.token)
 
     def renew(self) -> None:
-        """Get other tokens. Raises NotConnected, and says so of the connection, when the network gives none."""
-        used = self._tokens or self._stored()
-        stored = self._stored()
-        if stored.access != used.access and not stored.expired(self._clock()):
-            # Somebody else renewed them meanwhile, and may have spent the refresh token with it.
-            self._tokens = stored
-            return
+        """Get other tokens. Raises NotConnected."""
+        self._noted(self._right.renew)
+
+    def _noted[T](self, act: Callable[[], T]) -> T:
         try:
-            fresh = self._oauth.refresh(stored)
+            return act()
         except NotConnected as error:
-            self._tokens = self._stored()
-            if self._tokens.access != stored.access:
-                return
+            network, name = LABELS[self._connection.network], self._connection.name
             self._connections.change(
                 self._connection, status=ConnectionStatus.REVOKED, problem="It was revoked. Connect it again."
             )
-            raise NotConnected(
-                f"{LABELS[self._connection.network]} no longer honours the connection of {self._connection.name}. "
-                "Connect it again."
-            ) from error
-        self._connections.keep_secret(self._connection.network, self._connection.account_id, _secret(fresh))
-        self._tokens = fresh
+            raise NotConnected(f"{network} no longer honours the connection of {name}. Connect it again.") from error
 
     def _stored(self) -> Tokens:
         return _tokens(self._connections.secret(self._connection.network, self._connection.account_id))
+
+    def _keep(self, tokens: Tokens) -> None:
+        self._connections.keep_secret(self._connection.network, self._connection.account_id, _secret(tokens))
 
 
 def _secret(tokens: Tokens) -> Secret:

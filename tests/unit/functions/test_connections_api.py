@@ -19,9 +19,10 @@ from tests.conftest import ENVIRONMENT, Answer, call, http_event
 from tests.fakes.grants import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.networks import Networks
 from tests.fakes.oauth_api import OAuthApi
+from tests.fakes.stripe_api import KEY as STRIPE_KEY
 from tests.unit.memory import ADDRESS, MemoryAws
 
-SIGNED_IN_TO = ["tiktok", "x"]
+SIGNED_IN_TO = ["youtube", "tiktok", "instagram", "x", "reddit"]
 LOOPBACK = "http://127.0.0.1:53111/"
 
 
@@ -221,6 +222,35 @@ def test_a_sign_in_is_no_way_to_connect_what_takes_a_key(networks: Networks) -> 
     assert started("stripe").status == 422
     key = call(app.handler, http_event("PUT", "/connections/x/key", {"api_key": "k" * 20}))
     assert key.status == 422
+
+
+def keyed(network: str, **key: str) -> Answer:
+    return call(app.handler, http_event("PUT", f"/connections/{network}/key", key))
+
+
+def test_stripe_is_connected_with_a_key_that_was_tried(networks: Networks, aws: MemoryAws) -> None:
+    refused = keyed("stripe", api_key="rk_test_made_up_by_somebody")
+    assert (refused.status, refused.body["errors"][0]["path"]) == (422, "api_key")
+    assert listed()["items"] == []
+    answer = keyed("stripe", api_key=STRIPE_KEY, signing_secret="whsec_" + "s" * 24)
+    assert answer.status == 200, answer.body
+    assert STRIPE_KEY not in json.dumps(answer.body) + json.dumps(listed())
+    assert opened().accounts.key(NetworkName.STRIPE)["api_key"] == STRIPE_KEY
+    assert opened().accounts.stripe().account().id == listed()["items"][0]["account_id"]
+
+
+def test_a_new_key_takes_the_place_of_the_old_one(networks: Networks) -> None:
+    keyed("stripe", api_key=STRIPE_KEY)
+    keyed("stripe", api_key=STRIPE_KEY, signing_secret="whsec_" + "t" * 24)
+    assert len(listed()["items"]) == 1
+    assert opened().accounts.key(NetworkName.STRIPE)["signing_secret"].endswith("t")
+
+
+def test_amazon_takes_its_three_parts_together(networks: Networks) -> None:
+    assert keyed("amazon", api_key=CLIENT_ID).status == 422
+    assert keyed("amazon", api_key=CLIENT_ID, api_secret="not-the-secret", partner_tag="theshow-20").status == 422
+    assert keyed("amazon", api_key=CLIENT_ID, api_secret=CLIENT_SECRET, partner_tag="theshow-20").status == 200
+    assert listed()["items"][0]["account_id"] == "theshow-20"
 
 
 def test_a_secret_that_vanished_is_told_as_a_lost_connection(networks: Networks, aws: MemoryAws) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from studio.channels.addresses import Host, address
 from studio.channels.http import Access, Network
+from studio.channels.instagram import VERSION
 from studio.channels.oauth import USER_AGENT, Account
 from studio.channels.oauth_networks import NETWORKS, NetworkName
 from studio.domain.errors import Unavailable
@@ -40,7 +41,7 @@ _QUESTIONS: Mapping[NetworkName, _Question] = {
         "open_id",
         ("display_name",),
     ),
-    "instagram": _Question("instagram", "/me", {"fields": "user_id,username"}, (), "user_id", ("username",)),
+    "instagram": _Question("instagram", f"/{VERSION}/me", {"fields": "user_id,username"}, (), "user_id", ("username",)),
     "x": _Question("x", "/2/users/me", {}, ("data",), "id", ("username", "name")),
     "reddit": _Question("reddit", "/api/v1/me", {"raw_json": "1"}, (), "id", ("name",)),
 }
