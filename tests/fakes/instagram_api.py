@@ -49,6 +49,7 @@ class InstagramApi:
         basic = "instagram_business_basic"
         insights = "instagram_business_manage_insights"
         return (
+            Route("GET", here, "/me", self._as(basic, self._me)),
             Route("GET", here, "/{version}/me", self._as(basic, self._me)),
             Route("POST", here, "/{version}/me/media", self._as(publish, self._make)),
             Route("GET", here, "/{version}/me/media", self._as(basic, self._recent)),

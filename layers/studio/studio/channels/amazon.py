@@ -1,6 +1,6 @@
 """Amazon's Creators API: products for affiliates, with addresses that carry the partner's tag.
 
-It follows the Product Advertising API 5, which Amazon deprecated on 2026-04-30. Formats:
+It follows the Product Advertising API 5, which Amazon deprecated on 2026-04-30. SOURCE:
 affiliate-program.amazon.com/creatorsapi/docs/en-us/api-reference and Amazon's own SDK for it (models SearchItems,
 OfferListingV2, Money; credential versions 3.x, which log in with Amazon), read 2026-11. Access is for associates with
 ten qualified sales in the last thirty days; without them Amazon answers that it is denied.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from studio.channels.http import Access, Answer, Network, Received
 from studio.channels.refusals import saying
@@ -53,52 +53,61 @@ class Offer(Received):
     availability: str = ""
 
 
-class _Text(Received):
+class _Part(Received):
+    """A part of an answer. Amazon may write null for what it leaves out elsewhere."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, told: Any) -> Any:
+        return {name: value for name, value in told.items() if value is not None} if isinstance(told, dict) else told
+
+
+class _Text(_Part):
     display_value: str = Field(default="", alias="displayValue")
 
 
-class _ItemInfo(Received):
+class _ItemInfo(_Part):
     title: _Text = _Text()
 
 
-class _Image(Received):
+class _Image(_Part):
     url: str = ""
 
 
-class _Primary(Received):
+class _Primary(_Part):
     large: _Image = _Image()
 
 
-class _Images(Received):
+class _Images(_Part):
     primary: _Primary = _Primary()
 
 
-class _Money(Received):
+class _Money(_Part):
     amount: Decimal | None = None
     currency: str = ""
     display_amount: str = Field(default="", alias="displayAmount")
 
 
-class _Price(Received):
+class _Price(_Part):
     money: _Money = _Money()
 
 
-class _Availability(Received):
+class _Availability(_Part):
     type: str = ""
     message: str = ""
 
 
-class _Listing(Received):
+class _Listing(_Part):
     price: _Price = _Price()
     availability: _Availability = _Availability()
     wins: bool = Field(default=False, alias="isBuyBoxWinner")
 
 
-class _Offers(Received):
+class _Offers(_Part):
     listings: tuple[_Listing, ...] = ()
 
 
-class _Item(Received):
+class _Item(_Part):
     asin: str
     url: str = Field(default="", alias="detailPageURL")
     info: _ItemInfo = Field(default=_ItemInfo(), alias="itemInfo")
@@ -106,16 +115,16 @@ class _Item(Received):
     offers: _Offers = Field(default=_Offers(), alias="offersV2")
 
 
-class _Items(Received):
+class _Items(_Part):
     items: tuple[_Item, ...] = ()
 
 
-class _Error(Received):
+class _Error(_Part):
     code: str = ""
     message: str = ""
 
 
-class _Found(Received):
+class _Found(_Part):
     """Items, and what went wrong with some of them: both may come with a 200."""
 
     searched: _Items | None = Field(default=None, alias="searchResult")

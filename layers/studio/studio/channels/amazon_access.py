@@ -1,6 +1,6 @@
 """The application's access to Amazon's Creators API: client credentials, exchanged for tokens that last an hour.
 
-Formats: affiliate-program.amazon.com/creatorsapi/docs/en-us, credential versions 3.x (read 2026-11).
+SOURCE: affiliate-program.amazon.com/creatorsapi/docs/en-us, credential versions 3.x (read 2026-11).
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Instagram's API with Instagram login: containers made, looked after, published, and what came of them.
 
-Formats: developers.facebook.com/docs/instagram-platform/content-publishing, …/content-publishing/resumable-uploads,
+SOURCE: developers.facebook.com/docs/instagram-platform/content-publishing, …/content-publishing/resumable-uploads,
 …/instagram-graph-api/reference/ig-user/media, …/ig-user/content_publishing_limit, …/reference/instagram-media/insights
 (read 2026-11).
 

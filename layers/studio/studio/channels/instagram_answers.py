@@ -1,6 +1,6 @@
 """What Instagram answers: how far a container is, what is left of the day, counts, and its refusals in our words.
 
-Sources: developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes, …/ig-container,
+SOURCE: developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes, …/ig-container,
 developers.facebook.com/docs/graph-api/guides/error-handling, …/graph-api/overview/rate-limiting (read 2026-11).
 """
 
@@ -142,7 +142,7 @@ def refusal(answer: Answer) -> StudioError | None:
         return _upload_refusal(upload, answer)
     if not isinstance(error, dict):
         return None
-    code, subcode = error.get("code"), error.get("error_subcode")
+    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     said = error.get("error_user_msg") or error.get("message")
     if subcode == _SPAM:
         return ProviderFailed(saying("Instagram blocks this account's posting for now, as if it were spam", said))
@@ -162,6 +162,10 @@ def refusal(answer: Answer) -> StudioError | None:
     if error.get("is_transient") or code in _BY_ITSELF or answer.status >= 500:
         return Unavailable("Instagram failed by itself.", sent=True)
     return ProviderFailed(saying("Instagram refused the request", said))
+
+
+def _number(told: object) -> int | None:
+    return told if isinstance(told, int) else None
 
 
 def _upload_refusal(told: dict[str, Any], answer: Answer) -> StudioError:

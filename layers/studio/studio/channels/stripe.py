@@ -1,6 +1,6 @@
 """Stripe: what is sold, the links it is paid by, what was paid and what was given back.
 
-Formats: docs.stripe.com/api (products, prices, payment_links, checkout/sessions, refunds, accounts),
+SOURCE: docs.stripe.com/api (products, prices, payment_links, checkout/sessions, refunds, accounts),
 docs.stripe.com/api/idempotent_requests, docs.stripe.com/api/errors (read 2026-11).
 """
 

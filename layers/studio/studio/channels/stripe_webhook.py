@@ -1,6 +1,6 @@
 """What Stripe tells by itself: whether an event is really Stripe's, and what it says.
 
-Source: docs.stripe.com/webhooks/signature (scheme v1), docs.stripe.com/api/events/object.
+SOURCE: docs.stripe.com/webhooks/signature (scheme v1), docs.stripe.com/api/events/object.
 """
 
 import hmac

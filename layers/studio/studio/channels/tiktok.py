@@ -1,6 +1,6 @@
 """TikTok's Content Posting and Display APIs: posting a video or photos for an account, and what came of it.
 
-Formats: developers.tiktok.com/doc/content-posting-api-reference-direct-post, …-reference-photo-post,
+SOURCE: developers.tiktok.com/doc/content-posting-api-reference-direct-post, …-reference-photo-post,
 …-reference-query-creator-info, …-reference-get-video-status, …-media-transfer-guide, tiktok-api-v2-video-query,
 tiktok-api-v2-video-list, tiktok-api-v2-get-user-info (read 2026-11).
 """
@@ -88,7 +88,7 @@ class TikTok:
         status = self.status(upload.publish_id)
         if status.failed:
             raise ProviderFailed(status.failed)
-        return upload.size if status.published else status.uploaded_bytes
+        return upload.size if status.published else status.uploaded_bytes or 0
 
     def photos(self, post: TikTokPost, addresses: Sequence[str]) -> str:
         """Post photos that TikTok fetches, from a domain or prefix verified with it; returns the publish id.

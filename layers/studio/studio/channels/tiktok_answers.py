@@ -43,9 +43,9 @@ class Status(Received):
     """How far a post is. `uploaded_bytes`: what has come of a file that is sent in chunks."""
 
     status: str
-    fail_reason: str = ""
+    fail_reason: str | None = None
     post_ids: Annotated[list[str], BeforeValidator(_ids)] = Field(default=[], alias="publicaly_available_post_id")
-    uploaded_bytes: int = 0
+    uploaded_bytes: int | None = None
     public: bool = True
 
     @property
@@ -58,7 +58,8 @@ class Status(Received):
         """Why it failed, as a sentence; "" where it has not."""
         if self.status != "FAILED":
             return ""
-        return _FAILED.get(self.fail_reason, saying("TikTok failed to post it", self.fail_reason).rstrip(".")) + "."
+        known = _FAILED.get(self.fail_reason or "")
+        return f"{known}." if known else saying("TikTok failed to post it", self.fail_reason)
 
     @property
     def ask_again(self) -> float | None:
@@ -128,7 +129,7 @@ def refusal(answer: Answer) -> StudioError | None:
     told = answer.json()
     error = told.get("error") if isinstance(told, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    if not isinstance(error, dict) or code in (None, "ok"):
+    if not isinstance(error, dict) or not isinstance(code, str) or code == "ok":
         return None
     if code == "access_token_invalid":
         return Expired()
@@ -136,7 +137,7 @@ def refusal(answer: Answer) -> StudioError | None:
         return NotConnected("TikTok has not been allowed to do this. Connect it again and allow all that is asked for.")
     if code in _LATER:
         # The day that counts is the last 24 hours, so a place may come free before tomorrow.
-        return Throttled(f"{_LATER[str(code)]}. It may be tried again later.", HOUR)
+        return Throttled(f"{_LATER[code]}. It may be tried again later.", HOUR)
     if code == "rate_limit_exceeded":
         # Limits are per minute and account; TikTok names no time.
         return Throttled("TikTok asks for patience: too many calls.", 60.0)

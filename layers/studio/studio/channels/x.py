@@ -1,6 +1,6 @@
 """X's API v2: files in segments, posts, and what came of them.
 
-Formats: docs.x.com/x-api/media/quickstart/media-upload-chunked, …/media/append-media-upload, …/posts/create-posts,
+SOURCE: docs.x.com/x-api/media/quickstart/media-upload-chunked, …/media/append-media-upload, …/posts/create-posts,
 …/posts/get-posts-by-ids, …/users/get-my-user, docs.x.com/x-api/fundamentals/rate-limits (read 2026-11).
 """
 
@@ -201,9 +201,10 @@ def _said(problem: dict[str, Any], status: int) -> StudioError:
 
 def _wait(answer: Answer, now: float) -> float | None:
     """Return the seconds until every limit that is used up is over: per window, and per day of user or application."""
-    ends = [
-        float(answer.headers[f"{limit}-reset"])
-        for limit in ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
-        if answer.headers.get(f"{limit}-remaining", "0") == "0" and answer.headers.get(f"{limit}-reset", "").isdigit()
-    ]
+    ends = []
+    for limit in ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour"):
+        reset = answer.headers.get(f"{limit}-reset", "")
+        used_up = answer.headers.get(f"{limit}-remaining", "0") == "0"
+        if used_up and reset.isascii() and reset.isdigit():
+            ends.append(float(reset))
     return min(max(1.0, max(ends) - now), LONGEST_ASKED) if ends else None

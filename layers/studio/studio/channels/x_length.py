@@ -1,6 +1,6 @@
 """How long a text is on X: some characters weigh two, every address 23, every emoji two however it is made up.
 
-Source: github.com/twitter/twitter-text, config/v3.json (version 3, scale 100), read 2026-11-25; the weights here are
+SOURCE: github.com/twitter/twitter-text, config/v3.json (version 3, scale 100), read 2026-11-25; the weights here are
 divided by the scale.
 """
 
