@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, Self
 
@@ -79,6 +79,12 @@ class StudioClient:
         page: Json = answer.json() if answer.content else {}
         return page
 
+    def ask(self, method: str, path: str, body: Mapping[str, Any]) -> Json:
+        """Send what somebody once sent, once: work that came to nothing must not be begun again."""
+        headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
+        page: Json = self._call(method, path, passing=(), json=dict(body), headers=headers).json()
+        return page
+
     def put(self, path: str, body: Mapping[str, Any]) -> Json:
         """Replace something."""
         page: Json = self._call("PUT", path, json=dict(body)).json()
@@ -146,7 +152,7 @@ class StudioClient:
         self.post(f"/projects/{found['project_id']}/characters/ready-made", {"cast": "say-walahi"})
         return found
 
-    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def _call(self, method: str, path: str, *, passing: Collection[int] = _PASSING, **request: Any) -> httpx.Response:
         headers = dict(request.pop("headers", {}))
         self._bearer = self._bearer or self._token(False)
         for attempt in range(POLITE_RETRIES + 1):
@@ -165,7 +171,7 @@ class StudioClient:
                 if answer.status_code == httpx.codes.UNAUTHORIZED and attempt == 0:
                     self._bearer = self._token(True)
                     continue
-                if answer.status_code not in _PASSING or last:
+                if answer.status_code not in passing or last:
                     if answer.is_success:
                         return answer
                     raise ApiProblem(answer)

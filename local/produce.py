@@ -25,7 +25,7 @@ EXIT_CODES = {"completed": 0, IN_REVIEW: 0, RESTING: 0, "partial": 3}
 class Order:
     """What to make. Either a prompt, or the id of an episode to take up again.
 
-    `full` has it go through all stages on paper; only then `review`, `start_at`, `stop_after` and `air_date` count.
+    `full` has it go through all stages on paper; only then `review`, `start_at` and `stop_after` count.
     """
 
     prompt: str | None = None
@@ -48,15 +48,14 @@ class Order:
     def body(self) -> Json:
         """The request in the API's words."""
         wanted: Json = {"episode_id": self.resume} if self.resume else {"prompt": self.prompt, "clips": self.clips}
-        chosen: Json = {}
+        chosen: Json = {"air_date": self.air_date}
         if not self.resume:
-            chosen = {"project_id": self.project, "aspect": self.aspect, "provider": self.provider}
+            chosen |= {"project_id": self.project, "aspect": self.aspect, "provider": self.provider}
         if self.full:
             chosen |= {
                 "review": None if self.review is None else list(self.review),
                 "start_at": self.start_at,
                 "stop_after": self.stop_after,
-                "air_date": self.air_date,
             }
         return wanted | {name: value for name, value in chosen.items() if value is not None}
 
@@ -114,12 +113,14 @@ class Interrupted(Exception):
 class Company:
     """Who is with the command while it waits: `watch` sees every reading of the episode, `begun` the steps of the take.
 
-    `at_gate` is shown an episode and the review that it waits for, and says whether that was answered.
+    `at_gate` is shown an episode and the review that it waits for, and says whether that was answered; `at_rest` one
+    that nobody works on any more, and says whether it was set going again.
     """
 
     watch: Callable[[Json], None] = lambda episode: None
     begun: Callable[[Sequence[str]], None] = lambda steps: None
     at_gate: Callable[[Json, Json], bool] = lambda episode, review: False
+    at_rest: Callable[[Json], bool] = lambda episode: False
 
 
 def produce(client: StudioClient, order: Order, out: Path, company: Company | None = None) -> Result:
@@ -134,7 +135,7 @@ def produce(client: StudioClient, order: Order, out: Path, company: Company | No
         episode_id, steps = _begin(client, order)
         company.begun(steps)
         episode, review = follow(client, episode_id, company.watch)
-        while review is not None and company.at_gate(episode, review):
+        while company.at_rest(episode) if review is None else company.at_gate(episode, review):
             episode, review = follow(client, episode_id, company.watch)
         home = files.bring_home(client, episode, out)
         episode = client.episode(episode_id)

@@ -1,8 +1,10 @@
 """Recordings: everything that an episode was made from, so that it can be made again without a key or a network.
 
-    DIR/order.json             what was ordered, the show, its cast and canon, and the files that came of it
+    DIR/order.json             what was ordered, what a person asked of it since, the show, its cast and canon, which
+                               calls were refused, and the sums of the files that came of it
     DIR/references/<sha256>    the cast's reference pictures
     DIR/calls/<sha256>.bin     what one paid call brought, and beside it as .json by whom and as what
+    DIR/files/                 those of the files that say when, as what and for how much they were made
 
 A call is remembered under the hash of all that it asks (see `studio.purchases`). Put where another owner's memory is,
 the same order finds each of them, and nothing is bought.
@@ -15,29 +17,37 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from local.files import sha256_of
 from local.problems import StudioProblem
 from local.produce import RESTING, Order, Result
 from local.stores import Stores
+from studio.domain.act import Act
 from studio.domain.attachment import AttachmentType
 from studio.domain.canon import EpisodeCanon
-from studio.domain.episode import Episode, Pipeline, StageRecord
-from studio.domain.pipeline import STAGES, Step
+from studio.domain.episode import Clip, Episode, Gate, StageRecord
+from studio.domain.errors import FINAL, NotFound
+from studio.domain.pipeline import Step
 from studio.domain.project import Brief, CharacterSheet
 from studio.domain.receipt import Receipt
+from studio.domain.spend import Spend
 from studio.store.memo import Remembered
 
 WITH_RESULTS = {"completed", "partial", RESTING}
 """Episodes that left something to be made again."""
 
-_REPLACED = {
+_OWN = (
     "episode_id", "project_id", "created_at", "updated_at", "measured_at", "seconds", "cost_usd", "version", "air_date",
-}  # fmt: skip
-"""Fields that say when something was made, as what, and what it cost: never the same twice."""
+)  # fmt: skip
+"""Fields that are a run's own: when something was made, as what, and what it cost. No content is among them."""
 
-_PDF_STAMPS = re.compile(rb"/(?:CreationDate|ModDate) \(D:[^)]*\)|/ID \[<[0-9A-Fa-f]+> ?<[0-9A-Fa-f]+>\]")
+_OWN_LINE = re.compile(rf'^(\s*"(?:{"|".join(_OWN)})": ).*?(,?)$'.encode(), re.MULTILINE)
+_CALLS = re.compile(rb'("calls": \[\n)((?:\s*"[^"\n]*",?\n)*)')
+_FINAL = {error.__name__ for error in FINAL}
+_OVER_BUDGET = "This call would cost about $"
+PLACE = "{episode_id}"
+"""What stands for the episode's id in a recorded path."""
 
 
 class _Kept(BaseModel):
@@ -45,13 +55,14 @@ class _Kept(BaseModel):
 
 
 class RecordedOrder(_Kept):
-    """What was asked for, with everything said that may be left out."""
+    """What was asked for at first, with everything said that may be left out."""
 
     prompt: str
     clips: int
     aspect: str
     provider: str
     full: bool
+    review: tuple[Gate, ...]
     stop_after: str | None
     air_date: str
 
@@ -64,9 +75,18 @@ class RecordedOrder(_Kept):
             clips=self.clips,
             provider=self.provider,
             full=self.full,
+            review=tuple(self.review) or None,
             stop_after=self.stop_after,
-            air_date=self.air_date if self.full else None,
+            air_date=self.air_date,
         )
+
+
+class RecordedAct(_Kept):
+    """What a person then asked of it: a request to the API. `path` has {episode_id} where the id goes."""
+
+    method: str
+    path: str
+    body: dict[str, JsonValue]
 
 
 class RecordedReference(_Kept):
@@ -84,25 +104,32 @@ class RecordedCharacter(_Kept):
     reference: RecordedReference | None = None
 
 
-class RecordedFile(_Kept):
-    """A file that was brought home. `stable_sha256` is without ids and instants, for files that carry some."""
+class RecordedRefusal(_Kept):
+    """A call that came to nothing, for good: the outcome's name in `studio.domain.errors`, and its sentence."""
 
-    sha256: str
-    stable_sha256: str
+    digest: str
+    error: str = Field(pattern=f"^({'|'.join(sorted(_FINAL))})$")
+    sentence: str
 
 
 class Recording(_Kept):
-    """All of `order.json`. `calls` are the digests of the calls, `models` who answered them."""
+    """All of `order.json`.
+
+    `acts` came after the order, one after the other. `calls` are the digests of the calls that brought something,
+    `models` who answered them. `files` are the SHA-256 of what was brought home.
+    """
 
     format: str = Field(default="episode-studio/recording", pattern="^episode-studio/recording$")
-    version: int = Field(default=1, ge=1, le=1)
+    version: int = Field(default=2, ge=2, le=2)
     order: RecordedOrder
+    acts: tuple[RecordedAct, ...]
     project: Brief
     cast: tuple[RecordedCharacter, ...]
     canon: tuple[EpisodeCanon, ...]
     models: tuple[str, ...]
     calls: tuple[str, ...]
-    files: dict[str, RecordedFile]
+    refusals: tuple[RecordedRefusal, ...]
+    files: dict[str, str]
 
 
 class RecordedCall(_Kept):
@@ -123,41 +150,65 @@ def check_free(directory: Path) -> None:
 def keep(stores: Stores, found: Result, directory: Path) -> list[str]:
     """Record an episode that was made and brought home. Returns what a replay will not be able to repeat, in words.
 
-    Raises StudioProblem for an episode that a person had a hand in: nobody could do the same again.
+    Raises StudioProblem for an episode of which not all is known that a person did.
     """
     episode = stores.episodes.get(found.episode_id or "")
+    order, acts = _asked(stores.acts.of(episode.episode_id), episode)
     stages = stores.episodes.stages(episode.episode_id)
     clips = stores.episodes.clips(episode.episode_id)
-    _check_untouched(stages, [clip.number for clip in clips if clip.take != 1])
-    called = [made.calls for made in stages] + [made.calls for made in clips]
-    digests = list(dict.fromkeys(digest for calls in called for digest in calls))
-    models: set[str] = set()
-    for digest in digests:
+    spent = {entry.digest: entry for entry in _spent(stores, episode)}
+    named = [digest for calls in (*(s.calls for s in stages), *(c.calls for c in clips)) for digest in calls]
+    calls, models, refusals, lost = [], set(), [], []
+    for digest in dict.fromkeys([*spent, *named]):
         remembered = stores.memo.get(digest)
-        if remembered is None:
+        entry = spent.get(digest)
+        if remembered is not None:
+            calls.append(digest)
+            models.add(_keep_call(directory, digest, remembered))
+        elif entry is None or (entry.status == "settled" and not entry.note):
             raise StudioProblem(f"The call {digest} is not remembered any more, so the episode cannot be recorded.")
-        receipt = Receipt.model_validate_json(remembered.receipt)
-        models.add(receipt.model)
-        call = RecordedCall(media_type=remembered.media_type, receipt=receipt)
-        _store(directory / "calls" / f"{digest}.bin", remembered.data)
-        _store(directory / "calls" / f"{digest}.json", call.model_dump_json(indent=2).encode())
+        elif entry.error in _FINAL:
+            refusals.append(RecordedRefusal(digest=digest, error=entry.error, sentence=entry.note))
+        else:
+            lost.append(f"{entry.purpose}{f', clip {entry.clip}' if entry.clip else ''}: {entry.note}")
     recording = Recording(
-        order=_order_of(episode, stages),
+        order=order,
+        acts=acts,
         project=episode.brief,
         cast=_cast_of(episode, stores, directory),
         canon=_canon_of(episode, stages, stores),
         models=tuple(sorted(models)),
-        calls=tuple(digests),
-        files=files_of(found.files),
+        calls=tuple(calls),
+        refusals=tuple(refusals),
+        files={name: sha256_of(path) for name, path in _named(found.files).items()},
     )
+    for name, path in _named(found.files).items():
+        if path.suffix == ".json":
+            _store(directory / "files" / name, path.read_bytes())
     _store(directory / "order.json", (recording.model_dump_json(indent=2) + "\n").encode())
-    return _unrepeatable(stores, episode, set(digests))
+    return lost + _over_budget(stages, clips)
+
+
+def _keep_call(directory: Path, digest: str, remembered: Remembered) -> str:
+    """Store what a call brought, and return the model that answered it."""
+    receipt = Receipt.model_validate_json(remembered.receipt)
+    call = RecordedCall(media_type=remembered.media_type, receipt=receipt)
+    _store(directory / "calls" / f"{digest}.bin", remembered.data)
+    _store(directory / "calls" / f"{digest}.json", call.model_dump_json(indent=2).encode())
+    return receipt.model
 
 
 def load(directory: Path) -> Recording:
     """Read a recording. Raises StudioProblem for a folder that holds none, or not all of it."""
     try:
-        recording = Recording.model_validate_json((directory / "order.json").read_bytes())
+        told = json.loads((directory / "order.json").read_bytes())
+        if isinstance(told, dict) and told.get("version") == 1:
+            raise StudioProblem(
+                f"The recording in {directory} is of an earlier studio, and lacks what a replay needs now.",
+                "Record the episode again: ./studio produce --resume EPISODE --record DIR",
+                code=2,
+            )
+        recording = Recording.model_validate(told)
     except FileNotFoundError as problem:
         raise StudioProblem(
             f"There is no recording in {directory}.", 'Make one: ./studio produce "…" --record DIR', code=2
@@ -169,6 +220,9 @@ def load(directory: Path) -> Recording:
     for character in recording.cast:
         if character.reference is not None:
             reference_of(directory, character.reference)
+    for name, sha256 in recording.files.items():
+        if name.endswith(".json"):
+            _whole(directory, directory / "files" / name, sha256)
     return recording
 
 
@@ -186,10 +240,7 @@ def call_of(directory: Path, digest: str) -> tuple[bytes, RecordedCall]:
 
 def reference_of(directory: Path, reference: RecordedReference) -> bytes:
     """A recorded reference picture. Raises StudioProblem when it is not there, or another."""
-    path = directory / "references" / reference.sha256
-    if not path.exists() or sha256_of(path) != reference.sha256:
-        raise StudioProblem(f"The recording in {directory} is not whole: the picture {path.name} is not there.", code=2)
-    return path.read_bytes()
+    return _whole(directory, directory / "references" / reference.sha256, reference.sha256)
 
 
 def remember(stores: Stores, directory: Path, recording: Recording, reservation: str) -> None:
@@ -197,74 +248,98 @@ def remember(stores: Stores, directory: Path, recording: Recording, reservation:
     for digest in recording.calls:
         data, about = call_of(directory, digest)
         stores.memo.put(digest, Remembered(data, about.media_type, about.receipt.model_dump_json(), reservation))
+    for no in recording.refusals:
+        told = Remembered(no.sentence.encode(), "text/plain", "", reservation, refused=no.error)
+        stores.memo.put(no.digest, told)
 
 
-def files_of(paths: Iterable[Path]) -> dict[str, RecordedFile]:
-    """The files of one episode's folder, by their names in it."""
-    listed = list(paths)
-    folder = next((path.parent for path in listed if path.name == "episode.json"), Path())
-    return {
-        str(path.relative_to(folder)): RecordedFile(sha256=sha256_of(path), stable_sha256=_stable_sha256(path))
-        for path in listed
-    }
+def compared(directory: Path, recording: Recording, found: Iterable[Path]) -> tuple[list[str], list[str]]:
+    """The names of the files that are the same as the recorded ones, and of those that are not, or are not there.
 
-
-def compared(recording: Recording, found: Iterable[Path]) -> tuple[list[str], list[str]]:
-    """The names of the files that are the same as the recorded ones, and of those that are not, or are not there."""
-    now = files_of(found)
+    A file that is the same but for the ids, instants and costs in it is given the recorded ones, and so becomes the
+    recorded file: those of a replay lead to an account that is gone. One that differs in more stays as it is.
+    """
+    now = _named(found)
     names = sorted({*now, *recording.files})
-    same = [
-        name
-        for name in names
-        if name in now and name in recording.files and now[name].stable_sha256 == recording.files[name].stable_sha256
-    ]
+    same = [name for name in names if name in now and _matches(directory, recording, name, now[name])]
     return same, [name for name in names if name not in same]
 
 
-def stable(path: Path) -> bytes:
-    """A file's bytes without ids and instants, where it is one of the kinds that carry some; else all of them."""
-    data = path.read_bytes()
+def _matches(directory: Path, recording: Recording, name: str, path: Path) -> bool:
+    if name not in recording.files:
+        return False
     if path.suffix == ".json":
-        return json.dumps(_without(json.loads(data)), sort_keys=True, ensure_ascii=False).encode()
-    # A PDF says when it was made; the library derives its id from that.
-    return _PDF_STAMPS.sub(b"", data) if path.suffix == ".pdf" else data
+        recorded = (directory / "files" / name).read_bytes()
+        if stable(path.read_bytes()) == stable(recorded):
+            _store(path, recorded)
+    return sha256_of(path) == recording.files[name]
 
 
-def _stable_sha256(path: Path) -> str:
-    return hashlib.sha256(stable(path)).hexdigest()
+def stable(data: bytes) -> bytes:
+    """The bytes of one of the studio's own JSON files without what is a run's own; all else stays in its place."""
+
+    # Scenes are asked about side by side, so nothing orders their calls.
+    def sorted_calls(found: re.Match[bytes]) -> bytes:
+        return found[1] + b"".join(sorted(line.rstrip(b",") + b"\n" for line in found[2].splitlines()))
+
+    return _CALLS.sub(sorted_calls, _OWN_LINE.sub(rb"\1\2", data))
 
 
-def _without(node: Any) -> Any:
-    if isinstance(node, dict):
-        kept = {name: _without(value) for name, value in node.items() if name not in _REPLACED}
-        # Scenes are asked about side by side, so nothing orders their calls.
-        return kept | ({"calls": sorted(kept["calls"])} if "calls" in kept else {})
-    return [_without(value) for value in node] if isinstance(node, list) else node
+def _named(paths: Iterable[Path]) -> dict[str, Path]:
+    """The files of one episode's folder, by their names in it."""
+    listed = list(paths)
+    folder = next((path.parent for path in listed if path.name == "episode.json"), Path())
+    return {str(path.relative_to(folder)): path for path in listed}
 
 
-def _check_untouched(stages: Iterable[StageRecord], retaken: list[int]) -> None:
-    said = [f"{stage.name} was edited" for stage in stages if stage.edited]
-    said += [f"{stage.name} needed another attempt" for stage in stages if stage.unusable]
-    said += [f"clip {number} was painted again" for number in retaken]
-    if said:
+def _whole(directory: Path, path: Path, sha256: str) -> bytes:
+    if not path.exists() or sha256_of(path) != sha256:
         raise StudioProblem(
-            f"This episode cannot be recorded: {', '.join(said)}, and a replay goes from prompt to clips at one go.",
-            'Record an episode from its beginning: ./studio produce "…" --record DIR',
+            f"The recording in {directory} is not whole: {path.relative_to(directory)} is missing, or another.", code=2
         )
+    return path.read_bytes()
 
 
-def _order_of(episode: Episode, stages: Iterable[StageRecord]) -> RecordedOrder:
-    done = [stage.name for stage in stages if stage.status == "done"]
-    rests = episode.status == RESTING
-    return RecordedOrder(
+def _asked(acts: list[Act], episode: Episode) -> tuple[RecordedOrder, tuple[RecordedAct, ...]]:
+    """What was ordered, and what a person asked since. Raises StudioProblem where that cannot be done again."""
+    told = [(act, json.loads(act.body or "{}")) for act in acts]
+    if not told or "prompt" not in told[0][1]:
+        raise StudioProblem(
+            "This episode cannot be recorded: it was ordered before the studio kept what people ask of an episode.",
+            'Record another: ./studio produce "…" --record DIR',
+        )
+    if any(act.path.endswith("/cancel") for act in acts):
+        raise StudioProblem(
+            "This episode cannot be recorded: it was cancelled while it was made, and nobody can cancel at that very "
+            "moment again.",
+            'Record another: ./studio produce "…" --record DIR',
+        )
+    (first, asked), *later = told
+    order = RecordedOrder(
         prompt=episode.prompt,
         clips=episode.clips_wanted,
         aspect=episode.aspect,
         provider=episode.provider,
-        full=episode.pipeline is Pipeline.FULL,
-        stop_after=[step.value for step in STAGES if step in done][-1] if rests else None,
-        air_date=(episode.air_date or episode.created_at.date()).isoformat(),
+        full=first.path.endswith("/episode-producer"),
+        review=asked.get("review") or (),
+        stop_after=asked.get("stop_after"),
+        air_date=asked.get("air_date") or episode.created_at.date().isoformat(),
     )
+    return order, tuple(
+        RecordedAct(method=act.method, path=act.path.replace(episode.episode_id, PLACE), body=body)
+        for act, body in _once(later)
+    )
+
+
+def _once(told: Iterable[tuple[Act, dict[str, Any]]]) -> Iterable[tuple[Act, dict[str, Any]]]:
+    """Leave out the same answer to the same review, given again: it is no other."""
+    answered: set[str] = set()
+    for act, body in told:
+        review_id = body.get("review_id")
+        if review_id not in answered:
+            yield act, body
+        if review_id is not None:
+            answered.add(review_id)
 
 
 def _cast_of(episode: Episode, stores: Stores, directory: Path) -> tuple[RecordedCharacter, ...]:
@@ -274,7 +349,13 @@ def _cast_of(episode: Episode, stores: Stores, directory: Path) -> tuple[Recorde
     for character in stores.cast(episode.project_id).all():
         reference = None
         if character.reference_id is not None:
-            attachment, data = stores.attachments.read(character.reference_id)
+            try:
+                attachment, data = stores.attachments.read(character.reference_id)
+            except NotFound as error:
+                raise StudioProblem(
+                    f"This episode cannot be recorded: the reference picture of {character.sheet.name} is not there.",
+                    "Upload it again, or take it off them.",
+                ) from error
             sha256 = hashlib.sha256(data).hexdigest()
             _store(directory / "references" / sha256, data)
             reference = RecordedReference(name=attachment.name, media_type=attachment.media_type, sha256=sha256)
@@ -291,17 +372,25 @@ def _canon_of(episode: Episode, stages: Iterable[StageRecord], stores: Stores) -
     return tuple(entry for entry in earlier if entry.closed_at <= begun)
 
 
-def _unrepeatable(stores: Stores, episode: Episode, digests: set[str]) -> list[str]:
-    """What was refused, or answered uselessly: such calls are not remembered, so a replay asks them in vain."""
-    found: dict[str, str] = {}
-    cursor = None
-    month = f"{episode.updated_at:%Y-%m}"
-    while True:
-        entries, cursor = stores.ledger.page(month, 100, cursor)
-        mine = [entry for entry in entries if entry.episode_id == episode.episode_id and entry.digest not in digests]
-        found |= {e.digest: f"{e.purpose}{f', clip {e.clip}' if e.clip else ''}: {e.note}" for e in mine}
-        if cursor is None or entries[-1].created_at < episode.created_at:
-            return list(found.values())
+def _spent(stores: Stores, episode: Episode) -> list[Spend]:
+    """An episode's lines of the ledger, oldest first."""
+    found: list[Spend] = []
+    year, month = episode.created_at.year, episode.created_at.month
+    while (year, month) <= (episode.updated_at.year, episode.updated_at.month):
+        entries, cursor = stores.ledger.page(f"{year}-{month:02}", 100, None)
+        while cursor is not None:
+            more, cursor = stores.ledger.page(f"{year}-{month:02}", 100, cursor)
+            entries = entries + more
+        found += [entry for entry in reversed(entries) if entry.episode_id == episode.episode_id]
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return found
+
+
+def _over_budget(stages: Iterable[StageRecord], clips: Iterable[Clip]) -> list[str]:
+    """What was not asked because of a cap: the ledger has no line that says so, and a replay's cap is another."""
+    said = {stage.name: [stage.reason] for stage in stages}
+    said |= {f"clip {clip.number}": [clip.reason, *(take.reason for take in clip.takes)] for clip in clips}
+    return [f"{what}: {reason}" for what, reasons in said.items() for reason in reasons if _OVER_BUDGET in reason]
 
 
 def _store(path: Path, data: bytes) -> None:

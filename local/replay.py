@@ -1,9 +1,14 @@
-"""Replaying a recording: as somebody who has the show and the recorded calls, and cannot buy any other."""
+"""Replaying a recording: as somebody who has the show and the recorded calls, and cannot buy any other.
+
+Whoever ordered the episode may have answered its gates, edited it and had it made again. A replay does the same in the
+same order, each time at the moment at which it rests or waits.
+"""
 
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,10 +19,10 @@ import httpx
 from botocore.exceptions import ClientError
 
 from local import identity, recording, stores
-from local.client import StudioClient
+from local.client import ApiProblem, StudioClient
 from local.problems import StudioProblem
-from local.produce import Company, Result, produce
-from local.recording import Recording
+from local.produce import IN_REVIEW, Company, Result, produce
+from local.recording import RecordedAct, Recording
 from local.stack import Outputs
 from local.stores import Stores
 from studio.store.ledger import Bill, Call, Caps
@@ -25,6 +30,9 @@ from studio.store.ledger import Bill, Call, Caps
 Json = dict[str, Any]
 
 MISSING = "The recording does not hold a call that this run makes, and a replay buys nothing."
+
+_CAME_TO_NOTHING = {402, 422, 502, 503}
+"""How the API answers for work that was begun and had no result: then it had none when it was recorded."""
 
 _REFUSED = re.compile(
     r"This call would cost about \$[\d.,]+ and pass this (?:month|episode)'s cap of \$0\.00\. "
@@ -46,17 +54,61 @@ def replay(outputs: Outputs, directory: Path, out: Path, company: Company) -> Re
     Raises Interrupted, and StudioProblem for a recording that is not whole.
     """
     recorded = recording.load(directory)
-    told = replace(company, watch=lambda episode: company.watch(_in_replays_words(episode)))
     with performer(outputs) as player:
         project_id = _set_the_stage(player, directory, recorded)
+        person = Person(player.client, recorded.acts)
+        told = replace(
+            company,
+            watch=lambda episode: company.watch(_in_replays_words(episode)),
+            at_gate=lambda episode, _: person.goes_on(episode["episode_id"]),
+            at_rest=lambda episode: person.goes_on(episode["episode_id"]),
+        )
         found = produce(player.client, recorded.order.order(project_id), out, told)
-    same, other = recording.compared(recorded, found.files)
+    same, other = recording.compared(directory, recorded, found.files)
     found.more = {"replayed": True, "identical": same, "different": other}
     found.differs = bool(other)
     found.error = _REFUSED.sub(MISSING, found.error)
     if not found.error and any(_REFUSED.search(path.read_text()) for path in found.files if path.suffix == ".json"):
         found.error = MISSING  # a picture that nobody could judge is kept all the same
     return found
+
+
+class Person:
+    """Whoever asks of an episode what somebody asked of the recorded one."""
+
+    def __init__(self, client: StudioClient, acts: Iterable[RecordedAct]) -> None:
+        self._client = client
+        self._left = deque(acts)
+
+    def goes_on(self, episode_id: str) -> bool:
+        """Do what was done next to an episode that rests or waits, and tell whether that set it going again."""
+        while self._left:
+            self._do(self._left.popleft(), episode_id)
+            now = self._client.episode(episode_id)
+            waits = now["status"] == IN_REVIEW and self._client.open_review(episode_id) is not None
+            if now["under_way"] and not waits:
+                return True
+        return False
+
+    def _do(self, act: RecordedAct, episode_id: str) -> None:
+        body: Json = dict(act.body)
+        if "episode_id" in body:
+            body["episode_id"] = episode_id
+        if "review_id" in body:
+            review = self._client.open_review(episode_id)
+            if review is None:
+                raise StudioProblem("No review waits at which the recorded episode waited for its answer.")
+            body["review_id"] = review["review_id"]
+        version = self._client.episode(episode_id)["version"]
+        if "version" in body:
+            body["version"] = version
+        if isinstance(body.get("edit"), dict):
+            body["edit"] = {**body["edit"], "version": version}
+        try:
+            self._client.ask(act.method, act.path.replace(recording.PLACE, episode_id), body)
+        except ApiProblem as problem:
+            if problem.status not in _CAME_TO_NOTHING:
+                raise
 
 
 def _in_replays_words(episode: Json) -> Json:

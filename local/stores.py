@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from local.stack import Outputs
+from studio.store.acts import Acts
 from studio.store.attachments import Attachments
 from studio.store.canon import Canon
 from studio.store.episodes import Episodes
@@ -24,6 +25,11 @@ class Stores:
     def episodes(self) -> Episodes:
         """The owner's episodes."""
         return Episodes(self.partition)
+
+    @property
+    def acts(self) -> Acts:
+        """What the owner asked of them."""
+        return Acts(self.partition)
 
     @property
     def attachments(self) -> Attachments:

@@ -64,8 +64,8 @@ class ClipView(Value):
     """A clip. `measured` turns true when the stored file has been measured; then its size is known.
 
     `stale`: what is on paper has changed since it was rendered. `takes` are the pictures that were painted for it the
-    last time, each with what was thought of it; `calls` the remembered generations that it came from. `lines` are the
-    scene's lines that are said while it runs.
+    last time, each with what was thought of it; `calls` the remembered generations that it and earlier ones came from.
+    `lines` are the scene's lines that are said while it runs.
     """
 
     number: int

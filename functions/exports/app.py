@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from studio.domain import materials
 from studio.domain.base import Value
 from studio.domain.episode import Episode
 from studio.domain.errors import NotFound
@@ -162,7 +163,8 @@ def _linked(studio: Studio, episode: Episode, script: Script, name: str) -> Resp
     from paper.screenplay import to_pdf
 
     media_type, _ = _KINDS[F.PDF]
-    data = to_pdf(script, provider=episode.provider, prompt=episode.prompt, written=episode.created_at)
+    # The day that it is for, and not the instant it was asked for: the same episode made again is the same file.
+    data = to_pdf(script, provider=episode.provider, prompt=episode.prompt, day=materials.air_day(episode))
     stored = f"{episode.episode_id}/exports/screenplay.pdf"
     studio.videos.put(stored, data, media_type)
     try:

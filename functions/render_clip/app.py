@@ -71,7 +71,14 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
         _check_take(episode.episode_id, studio)
         # Kept where people look; the next attempt clears it.
         status = ClipStatus.PENDING if isinstance(error, Retryable) else ClipStatus.FAILED
-        studio.episodes.update_clip(episode.episode_id, clip.number, studio.clock(), status=status, reason=str(error))
+        studio.episodes.update_clip(
+            episode.episode_id,
+            clip.number,
+            studio.clock(),
+            status=status,
+            reason=str(error),
+            calls=_calls(clip, studio),
+        )
         raise
     _check_take(episode.episode_id, studio)
     picture = shooting.pictures[kept.take]
@@ -95,7 +102,7 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
             model=painter.model,
             draft=episode.provider == "draft",
             takes=[take.model_dump(mode="json") for take in takes],
-            calls=list(dict.fromkeys(purchase.digest for purchase in studio.till.purchases)),
+            calls=_calls(clip, studio),
         )
     except NotFound:
         # Deleted while this was stored: nothing of it may stay.
@@ -105,6 +112,10 @@ def render_clip(request: ClipRequest, studio: Studio) -> ClipReport:
         # The event of the file's arrival was faster than this, so its `.json` did not know all of it.
         write_clip(studio, episode.episode_id, clip.number)
     return ClipReport(clip=clip.number, name=name, sha256=kept.sha256)
+
+
+def _calls(clip: Clip, studio: Studio) -> list[str]:
+    return list(dict.fromkeys([*clip.calls, *(purchase.digest for purchase in studio.till.purchases)]))
 
 
 def _check_take(episode_id: str, studio: Studio) -> None:

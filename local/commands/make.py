@@ -2,7 +2,7 @@
 
 import signal
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -150,8 +150,6 @@ def _check(order: "Order", stack: str | None, record: Path | None, replay: Path 
     if record is not None:
         from local.recording import check_free
 
-        if order.review or order.start_at:
-            raise StudioProblem("A replay has nobody to ask, and begins at the script.", "Record without it.", code=2)
         check_free(settings.user_cwd() / record)
 
 
@@ -171,9 +169,6 @@ def _made(
             if order.project is None:
                 report.note("In your project “Say Walahi”, with its ready-made cast; --project ID takes another.")
                 order = replace(order, project=client.ready_made_project()["project_id"])
-            if record and order.full and not order.air_date:
-                # Said, so that a replay on another day is of the same one.
-                order = replace(order, air_date=f"{datetime.now(UTC):%Y-%m-%d}")
         _quote_first(report, client, order, ask=somebody and not yes)
         found = _watched(report, place, client, order, out, as_json, somebody=somebody)
     if record is not None:
@@ -185,7 +180,9 @@ def _record(report: Report, place: "Place", found: "Result", directory: Path) ->
     from local import identity, recording, stores
 
     if found.status not in recording.WITH_RESULTS:
-        report.warn("Nothing was recorded: there is nothing that could be made again.")
+        report.warn("Nothing was recorded: there is nothing yet that could be made again.")
+        if found.episode_id is not None:
+            report.note(f"When there is: ./studio produce --resume {found.episode_id} --record {directory}")
         return
     owned = stores.opened(place.outputs, identity.subject(place.token(False)))
     try:
@@ -311,4 +308,4 @@ def _tell(report: Report, found: "Result", as_json: bool) -> None:
         if other:
             report.warn(f"The replay differs from its recording in: {', '.join(other)}")
         else:
-            report.note(f"The replay is the same as its recording in all {len(same)} files.")
+            report.note(f"The replay is its recording, byte for byte, in all {len(same)} files.")

@@ -50,12 +50,24 @@ def one_of(folder: Path) -> Path:
     return one
 
 
+def forget_key(deployed: Deployed) -> None:
+    """Leave the studio without a key, and the fake without a memory."""
+    deployed.gemini.reset()
+    key = {"SecretId": deployed.outputs["GeminiKeySecret"], "SecretString": json.dumps({"api_key": ""})}
+    deployed.outputs.client("secretsmanager").put_secret_value(**key)
+
+
 @pytest.fixture(scope="module")
-def show(deployed: Deployed) -> str:
-    """A show of the demo user's that has all that an episode may come from: a community, a face, a past."""
+def demo(deployed: Deployed) -> Person:
+    """Whoever uses the command."""
     login = identity.demo_login(deployed.data_dir)
     token = identity.ensure_user(deployed.outputs, login.email, login.password)
-    demo = Person(deployed, login.email, login.password, token)
+    return Person(deployed, login.email, login.password, token)
+
+
+@pytest.fixture(scope="module")
+def show(deployed: Deployed, demo: Person) -> str:
+    """A show of the demo user's that has all that an episode may come from: a community, a face, a past."""
     brief = {"title": "The House on Tape", "community": "Somalis in Minneapolis", "locale": "en-US"}
     project_id: str = demo.ok("POST", "/projects", brief)["project_id"]
     cast = f"/projects/{project_id}/characters"
@@ -71,7 +83,7 @@ def show(deployed: Deployed) -> str:
         face = {"attachment_id": announced["attachment"]["attachment_id"]}
         demo.ok("PUT", f"{cast}/{person['character_id']}/reference", face)
     past = EpisodeCanon(episode_id="0" * 26, title="Before", synopsis="A letter came.", closed_at=datetime.now(UTC))
-    stores.opened(deployed.outputs, identity.subject(token)).canon(project_id).put(past)
+    stores.opened(deployed.outputs, identity.subject(demo.token)).canon(project_id).put(past)
     return project_id
 
 
@@ -96,15 +108,12 @@ def test_a_recorded_episode_is_made_again_byte_for_byte_without_a_key(
     ]
     assert set(recorded.files) == set(sums(one_of(tmp_path / "one"))) >= {*EXPORTS, "clips/1.png", "episode.json"}
 
-    deployed.gemini.reset()
-    key = {"SecretId": deployed.outputs["GeminiKeySecret"], "SecretString": json.dumps({"api_key": ""})}
-    deployed.outputs.client("secretsmanager").put_secret_value(**key)
+    forget_key(deployed)
     code, again, said = told(deployed, "--replay", str(kept), "--out", str(tmp_path / "two"))
     assert (code, again["different"], again["replayed"]) == (0, [], True), said
     assert again["identical"] == sorted(recorded.files)
     assert (again["cost_usd"], deployed.gemini.calls) == (0, [])
-    same = {name for name, sha256 in sums(one_of(tmp_path / "two")).items() if sha256 == recorded.files[name].sha256}
-    assert set(recorded.files) - same <= {"episode.json", "metadata.json", "clips/1.json", "script.pdf"}
+    assert sums(one_of(tmp_path / "two")) == sums(one_of(tmp_path / "one")) == recorded.files
 
     # A call less, and a key or not: nothing is bought, and it says what is wrong.
     deployed.store_key()
@@ -115,3 +124,61 @@ def test_a_recorded_episode_is_made_again_byte_for_byte_without_a_key(
     assert code == 1
     assert "The recording does not hold a call" in broken["error"], said
     assert deployed.gemini.calls == []
+
+
+def test_refusals_a_gate_an_edit_and_a_retake_are_made_again_byte_for_byte_without_a_key(
+    deployed: Deployed, demo: Person, show: str, tmp_path: Path
+) -> None:
+    kept, gemini = tmp_path / "kept", deployed.gemini
+    # The script is refused, then no JSON, then written; it waits for its reader, and there is nothing to record yet.
+    gemini.queue("text", "safety", "invalid-json")
+    order = (
+        "Bile Warsame hides a letter from Hodan Warsame",
+        "--project",
+        show,
+        "--provider",
+        "gemini",
+        "--clips",
+        "2",
+    )
+    gates = ("--full", "--review", "script", "--record", str(kept), "--out", str(tmp_path / "none"))
+    code, told_first, said = told(deployed, *order, *gates)
+    assert (code, told_first["status"]) == (0, "in_review"), said
+    assert "Nothing was recorded" in said
+    episode_id = told_first["episode_id"]
+    here = f"/episodes/{episode_id}"
+    # It is approved under another title. One clip's picture is refused, and the other nobody can judge.
+    gemini.queue("image", "image-safety")
+    gemini.queue("judge", *["invalid-json"] * 3)
+    [gate] = demo.ok("GET", f"{here}/reviews")["items"]
+    edit = {"version": demo.ok("GET", here)["version"], "title": "The Letter Comes Out"}
+    answer = {"review_id": gate["review_id"], "decision": "approve", "edit": edit}
+    demo.ok("POST", f"{here}/reviews/script", answer)
+    first = demo.finished(episode_id)
+    assert first["status"] == "partial", first["reason"]
+    [shot] = [clip["number"] for clip in first["clips"] if clip["status"] == "rendered"]
+    # The one that came is painted again, a part on paper is put otherwise, and all is made from there.
+    demo.ok("POST", "/functions/generate-video", {"episode_id": episode_id, "clips": [shot], "another_take": True})
+    assert demo.finished(episode_id)["clips"][shot - 1]["take"] == 2
+    look = demo.ok("GET", f"{here}/stages/expert_director")
+    document = next(part["document"] for part in look["parts"] if part["key"] == "look")
+    document["palette"] = "bone white and rust"
+    demo.ok("PUT", f"{here}/stages/expert_director/look", {"version": look["version"], "document": document})
+    gemini.queue("image", "image-safety")
+    again = ("--resume", episode_id, "--full", "--start-at", "direction")
+    code, last, said = told(deployed, *again, "--record", str(kept), "--out", str(tmp_path / "one"))
+    assert (code, last["status"]) == (3, "partial"), said
+    assert "A replay cannot repeat" not in said
+    recorded = recording.load(kept)
+    assert len(recorded.acts) == 4
+    assert {no.error for no in recorded.refusals} == {"Blocked", "BadAnswer"}
+    assert len(recorded.refusals) >= 6
+    told_of_it = json.loads((one_of(tmp_path / "one") / "episode.json").read_text())
+    assert (told_of_it["title"], told_of_it["take"]) == ("The Letter Comes Out", 3)
+
+    forget_key(deployed)
+    code, replayed, said = told(deployed, "--replay", str(kept), "--out", str(tmp_path / "two"))
+    assert (code, replayed["status"], replayed["different"]) == (3, "partial", []), said
+    assert (replayed["cost_usd"], gemini.calls) == (0, [])
+    assert (replayed["error"], len(recorded.files)) == (last["error"], len(replayed["identical"]))
+    assert sums(one_of(tmp_path / "two")) == sums(one_of(tmp_path / "one")) == recorded.files

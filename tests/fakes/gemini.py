@@ -38,6 +38,7 @@ KEY = "AIzaSyFAKE-key_for-tests-only-0123456789"
 _PATH = re.compile(r"^/(?P<version>v\w+)/models/(?P<model>[^?]+):generateContent(\?.*)?$")
 _BLOCK = re.compile(r"<material name=(\".*?\")>\n(.*?)\n</material>", re.DOTALL)
 _PROBLEM = re.compile(r"^- (\".*\")$", re.MULTILINE)
+_BUILDING = threading.Lock()
 _GOOGLE = "type.googleapis.com/google.rpc."
 
 
@@ -428,9 +429,12 @@ def _drafted(call: Call, schema: Json) -> str | None:
 def _known(schema: str) -> Any:
     """Return the model of ours that a writer is shown this schema for, or None."""
     from studio.domain import culture, direction, hooks, script, storyboard
-    from studio.domain.base import Written
+    from studio.domain.base import Written, build_models
     from studio.generation.gemini.schema import answer_schema
 
+    with _BUILDING:
+        # Requests come side by side, and a model that two threads build at once may show either of them half a schema.
+        build_models()
     asked = [
         found
         for module in (script, culture, direction, storyboard, hooks)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.domain.digest import digest_of
-from studio.domain.errors import Blocked, BudgetExceeded, ProviderFailed, StudioError, Throttled, Unavailable
+from studio.domain.errors import FINAL, Blocked, BudgetExceeded, ProviderFailed, StudioError, Throttled, Unavailable
 from studio.domain.receipt import Receipt, Usage
 from studio.domain.script import Script
 from studio.domain.shot import Aspect, Shot
@@ -23,7 +23,7 @@ from studio.generation.ports import PaintRequest, Reference, WriteRequest
 from studio.purchases import BoughtPainter, BoughtWriter, Purpose, Terms, Till
 from studio.store.active import Active
 from studio.store.ledger import Ledger
-from studio.store.memo import Memo
+from studio.store.memo import Memo, Remembered
 from tests.conftest import Clock
 from tests.unit.made import AT, ListedPainter, ListedWriter, a_picture, a_script, an_owner, stored
 
@@ -241,8 +241,19 @@ def test_an_error_closes_its_reservation_as_what_it_cost(
         shop.buy()
     [entry] = shop.entries()
     assert (entry.status, entry.cost, entry.note) == (status, cost, str(error))
+    assert entry.error == type(error).__name__
     assert shop.totals() == (cost, cost)
     assert shop.studio.memo.get("d") is None
+
+
+@pytest.mark.parametrize("error", FINAL)
+def test_a_remembered_refusal_is_the_same_refusal_and_costs_nothing(shop: Shop, error: type[StudioError]) -> None:
+    shop.studio.memo.put("d", Remembered("Nein, so nicht: ü.".encode(), "text/plain", "", "", refused=error.__name__))
+    till = shop.till()
+    with pytest.raises(error) as told:
+        shop.buy(till=till)
+    assert (type(told.value), str(told.value)) == (error, "Nein, so nicht: ü.")
+    assert (shop.calls, shop.entries(), till.purchases) == (0, [], [])
 
 
 @pytest.mark.parametrize("error", [Blocked("Refused after reading."), Unavailable("Broke off.", sent=True)])

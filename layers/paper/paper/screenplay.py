@@ -8,7 +8,7 @@ fonts (`paper.fonts`), Arabic and Hebrew run from right to left.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import cast
 
@@ -74,15 +74,13 @@ class _Block:
     speaker: str = ""
 
 
-def to_pdf(
-    script: Script, *, provider: str, prompt: str, written: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-) -> bytes:
+def to_pdf(script: Script, *, provider: str, prompt: str, day: date = date(2000, 1, 1)) -> bytes:
     """Return the screenplay as PDF; the same arguments give the same bytes.
 
     provider: who wrote it ("draft", "gemini" …); a draft says so on every page. prompt: what the creator asked for.
-    written: the document's date.
+    day: the document's date.
     """
-    sheet = _Sheet(script, provider, prompt, written)
+    sheet = _Sheet(script, provider, prompt, day)
     sheet.title_page(script, provider, prompt)
     pages = list(_pages(list(sheet.blocks(script))))
     for number, rows in enumerate(pages, 1):
@@ -93,9 +91,9 @@ def to_pdf(
 class _Sheet:
     """The paper: the one place that knows the PDF library."""
 
-    def __init__(self, script: Script, provider: str, prompt: str, written: datetime) -> None:
+    def __init__(self, script: Script, provider: str, prompt: str, day: date) -> None:
         self._pdf = pdf = FPDF(unit="pt", format="Letter")
-        pdf.set_creation_date(written)
+        pdf.set_creation_date(datetime.combine(day, time(), UTC))
         pdf.set_title(one_line(script.title))
         pdf.set_author(author(provider))
         pdf.set_subject(shortened(prompt, 60))

@@ -28,6 +28,7 @@ class EpisodeRequest(Value):
     aspect: Aspect | None = Field(default=None, description="The project's, where left out.")
     clips: int = Field(default=3, ge=1, le=MAX_CLIPS)
     provider: ProviderName | None = Field(default=None, description="The stack's, where left out.")
+    air_date: date | None = Field(default=None, description="The day it is for; the day it was asked for, if left out.")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -44,7 +45,6 @@ class ProducerRequest(EpisodeRequest):
     )
     start_at: StepName | None = Field(default=None, description="Leave out what comes before; needs a script.")
     stop_after: StepName | None = Field(default=None, description="Leave out what comes after.")
-    air_date: date | None = Field(default=None, description="The day it is for; the day it was asked for, if left out.")
 
 
 class EpisodeStarted(Value):
@@ -68,10 +68,14 @@ def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
         steps = steps_of(pipeline, review, start_at=start_at, stop_after=stop_after)
         if Step.SCRIPT not in steps and studio.episodes.script(now.episode_id) is None:
             raise Conflict("The episode has no script yet, so it can only start at script_generator_bot.")
-        air_date = producing.air_date if producing and producing.air_date else now.air_date
         plan = studio.remaining(now.model_copy(update={"pipeline": pipeline}), steps)
         episode = takes.queue(
-            studio, now, studio.settings.producer_machine, pipeline=pipeline, review=review, air_date=air_date
+            studio,
+            now,
+            studio.settings.producer_machine,
+            pipeline=pipeline,
+            review=review,
+            air_date=request.air_date or now.air_date,
         )
         clips = studio.episodes.clips(episode.episode_id)
         takes.reset_clips(studio, episode, {clip.number: clip.take for clip in clips})
@@ -81,7 +85,7 @@ def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
         pipeline = Pipeline.FULL if producing else Pipeline.QUICK
         review = (producing.review if producing else None) or ()
         steps = steps_of(pipeline, review, start_at=start_at, stop_after=stop_after)
-        episode = _new(request, pipeline, review, producing.air_date if producing else None, studio)
+        episode = _new(request, pipeline, review, studio)
         studio.episodes.create(episode)
         plan = studio.plan(pipeline, episode.brief, clips=request.clips, prompt_chars=len(episode.prompt)).through(
             steps
@@ -100,9 +104,7 @@ def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
     return created(started, f"/episodes/{episode.episode_id}", status=202)
 
 
-def _new(
-    request: EpisodeRequest, pipeline: Pipeline, review: tuple[Gate, ...], air_date: date | None, studio: Studio
-) -> Episode:
+def _new(request: EpisodeRequest, pipeline: Pipeline, review: tuple[Gate, ...], studio: Studio) -> Episode:
     brief = studio.projects.get(request.project_id).brief if request.project_id else Brief(title="Pilot")
     at = studio.clock()
     episode_id = new_id(at)
@@ -116,7 +118,7 @@ def _new(
         clips_wanted=request.clips,
         pipeline=pipeline,
         review=tuple(dict.fromkeys(review)),
-        air_date=air_date,
+        air_date=request.air_date,
         status=Status.QUEUED,
         take=1,
         execution=takes.execution_arn(studio.settings.producer_machine, episode_id, 1),

@@ -11,13 +11,13 @@ result that the next attempt finds.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import BaseModel
 
 from studio.domain.digest import digest_of
-from studio.domain.errors import StudioError, Throttled, Unavailable
+from studio.domain.errors import FINAL, StudioError, Throttled, Unavailable
 from studio.domain.spend import Spend
 from studio.generation.catalogue import CHARS_PER_TOKEN, REFERENCE_TOKENS, Price
 from studio.generation.ports import (
@@ -33,6 +33,8 @@ from studio.generation.ports import (
 from studio.store.ledger import Bill, Call, Ledger
 from studio.store.memo import Memo, Remembered
 from studio.store.quota import Quota
+
+_OUTCOMES = {error.__name__: error for error in FINAL}
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,11 @@ class Till:
         """Return the bytes that the call with this digest brought, remembered or bought now.
 
         estimate: micro-dollars to reserve. make: does the call; returns bytes, media type and receipt.
-        Raises BudgetExceeded and Throttled before anything is bought, and whatever the port raises.
+        Raises BudgetExceeded and Throttled before anything is bought, and whatever the port raises, or once raised.
         """
         remembered = self._memo.get(digest)
+        if remembered is not None and remembered.refused:
+            raise _OUTCOMES[remembered.refused](remembered.data.decode())
         if remembered is not None:
             receipt = Receipt.model_validate_json(remembered.receipt)
             self._settle(remembered.reservation, receipt, terms.price)
@@ -131,19 +135,21 @@ class Till:
 
     def _close_unbought(self, reservation: str, error: StudioError, estimate: int, price: Price) -> None:
         if error.receipt is not None:
-            self._ledger.settle(reservation, _bill(error.receipt, price, str(error)), self._clock())
+            bill = _bill(error.receipt, price)
         elif isinstance(error, Unavailable) and error.sent:
             # What may have been charged counts as spent: a cap that trusts to luck is none.
-            self._ledger.settle(reservation, Bill("unknown", estimate, note=str(error)), self._clock())
+            bill = Bill("unknown", estimate)
         else:
-            self._ledger.settle(reservation, Bill("released", note=str(error)), self._clock())
+            bill = Bill("released")
+        told = replace(bill, note=str(error), error=type(error).__name__)
+        self._ledger.settle(reservation, told, self._clock())
 
 
-def _bill(receipt: Receipt, price: Price, note: str = "") -> Bill:
+def _bill(receipt: Receipt, price: Price) -> Bill:
     used = receipt.usage
     tokens_out = used.output_tokens + used.image_tokens
     cost = price.cost(used)
-    return Bill("settled", cost, used.input_tokens, tokens_out, used.images, note, image_tokens=used.image_tokens)
+    return Bill("settled", cost, used.input_tokens, tokens_out, used.images, image_tokens=used.image_tokens)
 
 
 class BoughtWriter:

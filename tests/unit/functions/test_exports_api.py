@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -99,6 +100,16 @@ def test_the_same_script_is_stored_as_the_same_bytes(studio: Studio) -> None:
         ask(episode, "pdf")
         made.append(studio.videos.get(f"{episode.episode_id}/exports/screenplay.pdf"))
     assert made[0] == made[1]
+
+
+def test_a_pdf_is_dated_by_the_day_it_is_for_and_not_by_when_it_was_asked_for(studio: Studio) -> None:
+    made = []
+    for later in (0, 90):
+        episode = stored(studio, created_at=AT + timedelta(days=later), air_date=date(2026, 12, 24))
+        ask(episode, "pdf")
+        made.append(studio.videos.get(f"{episode.episode_id}/exports/screenplay.pdf") or b"")
+    assert made[0] == made[1]
+    assert pypdf.PdfReader(io.BytesIO(made[0])).metadata.creation_date == datetime(2026, 12, 24, tzinfo=UTC)  # type: ignore[union-attr]
 
 
 def test_an_episode_deleted_meanwhile_leaves_no_file(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,16 @@ def all_of(studio: Studio) -> list[Episode]:
 # -- a new episode
 
 
+def test_an_episode_is_for_a_day_whichever_way_it_goes(studio: Studio, machines: Any) -> None:
+    del machines
+    episode_id = produce({"prompt": "A dinner.", "air_date": "2026-12-24"}).body["episode_id"]
+    moved(studio, studio.episodes.get(episode_id), S.FAILED)
+    for asked, day in (({}, "2026-12-24"), ({"air_date": "2027-01-02"}, "2027-01-02")):
+        assert produce({"episode_id": episode_id} | asked).status == 202
+        assert str(studio.episodes.get(episode_id).air_date) == day
+        moved(studio, studio.episodes.get(episode_id), S.FAILED)
+
+
 def test_a_prompt_becomes_a_queued_episode_and_an_execution(studio: Studio, machines: Any) -> None:
     answer = produce({"prompt": "  Hodan \x00cooks.  ", "clips": 2, "aspect": "9:16"})
     assert answer.status == 202

@@ -155,6 +155,20 @@ def test_the_clip_knows_what_it_bought(studio: Studio, episode: Episode) -> None
     assert [studio.memo.get(digest) is not None for digest in clip.calls] == [True] * 4
 
 
+def test_a_clip_that_failed_or_was_painted_again_still_knows_what_was_bought_for_it(
+    studio: Studio, episode: Episode
+) -> None:
+    painter_of(studio).does = [FIRST[:60], SECOND[:60], THIRD]
+    with pytest.raises(BadAnswer):
+        render(studio, episode)
+    failed = studio.episodes.clip(episode.episode_id, 1).calls
+    assert len(failed) == 2
+    studio.episodes.update_clip(episode.episode_id, 1, AT, take=2)
+    clip = render(anew(studio), episode)
+    assert list(clip.calls[:2]) == list(failed)
+    assert len(clip.calls) == 4  # and the picture that can be shown, with its judgement
+
+
 # -- when nobody can judge
 
 

@@ -58,7 +58,6 @@ def studio(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ["produce", "--stack", "far-away", "--replay", "here"],
         ["produce", "x", "--replay", "here"],
         ["produce", "--replay", "here", "--full"],
-        ["produce", "x", "--full", "--review", "script", "--record", "here"],
         ["review", "x", "--approve", "--reject", "no"],
         ["up", "--port", "70000"],
         ["nonsense"],

@@ -3,7 +3,7 @@
 import functools
 import io
 import time
-from datetime import UTC, datetime
+from datetime import date
 
 import pypdf
 import pytest
@@ -135,7 +135,7 @@ def test_the_same_script_is_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> N
     later = time.time() + 1000
     monkeypatch.setattr(time, "time", lambda: later)
     assert to_pdf(script(text="قولي 😀"), provider="draft", prompt="x") == first
-    dated = to_pdf(script(), provider="draft", prompt="x", written=datetime(2026, 11, 23, tzinfo=UTC))
+    dated = to_pdf(script(), provider="draft", prompt="x", day=date(2026, 11, 23))
     assert b"D:20261123000000Z" in dated
 
 

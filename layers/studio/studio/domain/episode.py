@@ -142,8 +142,8 @@ class Clip(Value):
 
     `input_hash` is the hash of what it was painted from: what is on paper now may be something else.
 
-    `takes` are the pictures that were painted for it the last time, with what was thought of each; `calls` what it then
-    bought or found remembered, by the digests that those are remembered under.
+    `takes` are the pictures that were painted for it the last time, with what was thought of each; `calls` what was
+    ever bought for it or found remembered, by the digests that those are remembered under.
     """
 
     episode_id: Id

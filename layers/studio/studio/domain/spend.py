@@ -25,7 +25,8 @@ class Spend(Value):
     """One line of the ledger: a call to a model that cost, or might have cost, money.
 
     `reserved` before the call; `settled` with what it cost; `released` when nothing was bought; `unknown` when nobody
-    can tell (a time-out after sending): then the reserved amount counts.
+    can tell (a time-out after sending): then the reserved amount counts. Where no result came, `note` says why in a
+    sentence and `error` is that outcome's name in `studio.domain.errors`.
 
     A line explains itself: the cost is its tokens and pictures at its `rates`, which were valid from `price_date` on.
     `output_tokens` are all tokens out, `image_tokens` those of them that are pictures. Lines from before rates were
@@ -50,6 +51,7 @@ class Spend(Value):
     image_tokens: int = 0
     images: int = 0
     note: str = ""
+    error: str = ""
     created_at: Instant
     settled_at: Instant | None = None
 

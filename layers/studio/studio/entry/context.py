@@ -15,6 +15,7 @@ from studio.domain.errors import ProviderFailed, ProviderMissing
 from studio.domain.money import micros
 from studio.domain.project import Brief, Character
 from studio.domain.spend import Quote
+from studio.store.acts import Acts
 from studio.store.approvals import Approvals
 from studio.store.attachments import Attachments
 from studio.store.canon import Canon
@@ -160,6 +161,11 @@ class Studio:
     def episodes(self) -> Episodes:
         """The owner's episodes."""
         return Episodes(self.partition)
+
+    @cached_property
+    def acts(self) -> Acts:
+        """What the owner asked of episodes."""
+        return Acts(self.partition)
 
     def canon(self, project_id: str) -> Canon:
         """Return what a show of the owner's remembers."""

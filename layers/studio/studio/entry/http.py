@@ -12,10 +12,12 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.request import Request
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from botocore.exceptions import BotoCoreError, ClientError
 
 from studio.domain.base import ULID
 from studio.domain.errors import StudioError
-from studio.entry.context import Studio
+from studio.entry.acts import act_of
+from studio.entry.context import Studio, now
 from studio.entry.idempotency import once
 from studio.entry.observe import LambdaHandler, logger, observed
 from studio.entry.problems import PROBLEM_JSON, problem, problem_of, refusal
@@ -151,6 +153,12 @@ def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, *,
     told = event["requestContext"].get("requestId")
     logger.append_keys(method=event["httpMethod"], route=event.get("resource"), request_id=told)
     request = APIGatewayProxyEvent(event)
+
+    def resolve() -> dict[str, Any]:
+        answer = app.resolve(event, context)
+        _keep(event, answer)
+        return answer
+
     key = request.headers.get("Idempotency-Key")
     if group and group not in groups_of(event):
         answer = refusal(event, 404, "not_found", "There is nothing here.", title="Not found")
@@ -160,9 +168,9 @@ def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, *,
         # Powertools would read forms too.
         answer = refusal(event, 415, "unsupported_media_type", "Send the body as application/json.")
     elif event["httpMethod"] == "POST" and key:
-        answer = once(app, event, context, owner_of(event), key)
+        answer = once(resolve, event, context, owner_of(event), key)
     else:
-        answer = app.resolve(event, context)
+        answer = resolve()
     headers = answer.setdefault("multiValueHeaders", {})
     # Here and not in the resolver, so that every answer has them. Preflights are API Gateway's.
     headers["Access-Control-Allow-Origin"] = [os.environ.get("CORS_ORIGIN", "")]
@@ -172,6 +180,16 @@ def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, *,
     answer["body"] = answer.get("body") or ""
     logger.info("answered", extra={"status": answer["statusCode"]})
     return answer
+
+
+def _keep(event: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Keep what was asked of an episode. It has been done: that it cannot be kept is no reason to call it failed."""
+    act = act_of(event, answer, now())
+    if act is not None:
+        try:
+            Studio.opened_for(owner_of(event)).acts.keep(act)
+        except (BotoCoreError, ClientError, StudioError):
+            logger.exception("not kept", extra={"episode_id": act.episode_id, "asked": act.path})
 
 
 def _is_json(content_type: str | None) -> bool:

@@ -1,9 +1,8 @@
 """`Idempotency-Key`: the same key and body gives the same answer, another body 409. Powertools does the work."""
 
 import json
+from collections.abc import Callable
 from typing import Any
-
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from studio.entry.context import Settings, client
 from studio.entry.problems import refusal
@@ -21,8 +20,10 @@ class _NotKeptError(Exception):
         self.answer = answer
 
 
-def once(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, owner: str, key: str) -> dict[str, Any]:
-    """Answer `event` once per owner, route and key, and keep a good answer for a day."""
+def once(
+    respond: Callable[[], dict[str, Any]], event: dict[str, Any], context: Any, owner: str, key: str
+) -> dict[str, Any]:
+    """Answer `event` by `respond`, once per owner, route and key, and keep a good answer for a day."""
     # Imported here: most calls carry no key, and this costs them time at start.
     from aws_lambda_powertools.utilities.idempotency import (
         DynamoDBPersistenceLayer,
@@ -39,7 +40,7 @@ def once(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, owner
 
     def resolve(*, call: dict[str, Any]) -> dict[str, Any]:
         del call
-        answer = app.resolve(event, context)
+        answer = respond()
         if answer["statusCode"] >= 400:
             raise _NotKeptError(answer)
         return answer

@@ -144,8 +144,8 @@ class Episodes:
             self._partition.write(Write("Delete", keys.canon(now.project_id, episode_id)))
 
     def _delete_parts(self, episode_id: str) -> None:
-        prefixes = (keys.clip(episode_id), keys.stage(episode_id), keys.gate(episode_id), keys.bill(episode_id))
-        parts = [part for prefix in prefixes for part in self._partition.all(prefix)]
+        belong = (keys.clip, keys.stage, keys.gate, keys.bill, keys.act)
+        parts = [part for prefix in belong for part in self._partition.all(prefix(episode_id))]
         self._partition.write_each(Write("Delete", part["sk"]) for part in parts)
 
     # -- clips

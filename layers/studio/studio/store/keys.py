@@ -65,6 +65,11 @@ def gate(episode_id: str, name: str = "") -> str:
     return f"GATE#{episode_id}#{name}"
 
 
+def act(episode_id: str, act_id: str = "") -> str:
+    """Return the sort key of something that was asked of an episode, or the prefix of all that was."""
+    return f"ACT#{episode_id}#{act_id}"
+
+
 def canon(project_id: str, episode_id: str = "") -> str:
     """Return the sort key of what an episode adds to its show's canon, or the prefix of the show's."""
     return f"CANON#{project_id}#{episode_id}"

@@ -51,7 +51,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Bill:
-    """What a call turned out to be. `cost` in micro-dollars; `image_tokens` are among the `output_tokens`."""
+    """What a call turned out to be. `cost` in micro-dollars; `image_tokens` are among the `output_tokens`.
+
+    `note` and `error` are of what came instead of a result: its sentence, and its name in `studio.domain.errors`.
+    """
 
     status: Literal["settled", "released", "unknown"]
     cost: int = 0
@@ -60,6 +63,7 @@ class Bill:
     images: int = 0
     note: str = ""
     image_tokens: int = 0
+    error: str = ""
 
 
 class Ledger:
@@ -159,6 +163,7 @@ class Ledger:
             "image_tokens": bill.image_tokens,
             "images": bill.images,
             "note": bill.note,
+            "error": bill.error,
             "settled_at": at.isoformat(),
             "active_in": None,
             "active_since": None,

@@ -12,12 +12,17 @@ from studio.store.objects import Objects
 
 @dataclass(frozen=True)
 class Remembered:
-    """A stored result: the answer's bytes, and as JSON who gave it (`receipt`) and the ledger entry that paid."""
+    """A stored result: the answer's bytes, and as JSON who gave it (`receipt`) and the ledger entry that paid.
+
+    `refused` names the outcome that came instead of a result, whose sentence is then `data`. Only a replay remembers
+    those: whoever really asks may ask again.
+    """
 
     data: bytes
     media_type: str
     receipt: str
     reservation: str
+    refused: str = ""
 
 
 class Memo:
@@ -33,7 +38,7 @@ class Memo:
             return None
         data, metadata = found
         about = json.loads(metadata["about"])
-        return Remembered(data, about["media_type"], about["receipt"], about["reservation"])
+        return Remembered(data, about["media_type"], about["receipt"], about["reservation"], about.get("refused", ""))
 
     def put(self, digest: str, remembered: Remembered) -> None:
         """Remember what the call with this SHA-256 brought."""
@@ -41,6 +46,6 @@ class Memo:
             "media_type": remembered.media_type,
             "receipt": remembered.receipt,
             "reservation": remembered.reservation,
-        }
+        } | ({"refused": remembered.refused} if remembered.refused else {})
         # S3 metadata is ASCII; json.dumps escapes the rest.
         self._objects.put(f"memo/{digest}", remembered.data, remembered.media_type, {"about": json.dumps(about)})
