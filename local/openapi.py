@@ -38,6 +38,7 @@ TAGS = {
     "approvals": "What would reach an audience, and its owner's word on each exact content.",
     "posts": "What went where, when and under which id.",
     "connections": "The accounts elsewhere that the studio may act for. Their tokens are never shown.",
+    "events": "What the audience did: reported event by event or in spreadsheets, and what it comes to.",
     "bots": "The bots, and a record of every call of one.",
     "dashboard": "How things stand.",
     "spending": "What things will cost, what they have cost, and every call that was paid for.",

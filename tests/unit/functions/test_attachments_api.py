@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.attachments import app
-from studio.domain.attachment import MAX_ATTACHMENT_BYTES, media_type_of
+from studio.domain.attachment import MAX_PICTURE_BYTES, media_type_of
 from studio.entry import Studio
 from tests.conftest import Answer, call, http_event
 from tests.unit.made import a_picture
@@ -45,11 +45,18 @@ def test_the_form_takes_one_picture_of_one_type_and_of_ten_mebibytes_at_most() -
     answer = announce(media_type="image/webp")
     form = answer.body["upload"]
     conditions = json.loads(base64.b64decode(form["fields"]["policy"]))["conditions"]
-    assert ["content-length-range", 1, MAX_ATTACHMENT_BYTES] in conditions
+    assert ["content-length-range", 1, MAX_PICTURE_BYTES] in conditions
     assert {"Content-Type": "image/webp"} in conditions
     assert {"key": f"amina/attachments/{answer.body['attachment']['attachment_id']}"} in conditions
-    assert form["max_bytes"] == MAX_ATTACHMENT_BYTES == 10 * 1024 * 1024
+    assert form["max_bytes"] == MAX_PICTURE_BYTES == 10 * 1024 * 1024
     assert form["expires_in"] <= 900
+
+
+def test_a_spreadsheet_may_be_forty_mebibytes_and_a_picture_not() -> None:
+    form = announce(media_type="text/csv").body["upload"]
+    conditions = json.loads(base64.b64decode(form["fields"]["policy"]))["conditions"]
+    assert ["content-length-range", 1, 40 * 1024 * 1024] in conditions
+    assert {"Content-Type": "text/csv"} in conditions
 
 
 @pytest.mark.parametrize(

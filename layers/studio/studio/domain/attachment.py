@@ -1,4 +1,4 @@
-"""Reference material a creator uploads."""
+"""What a creator uploads: pictures to paint from, and spreadsheets to read."""
 
 from typing import Literal
 
@@ -6,19 +6,25 @@ from pydantic import Field
 
 from studio.domain.base import Id, Instant, Name, Value
 
-MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
+MAX_PICTURE_BYTES = 10 * 1024 * 1024
+MAX_TABLE_BYTES = 40 * 1024 * 1024
 
-AttachmentType = Literal["image/png", "image/jpeg", "image/webp"]
+AttachmentType = Literal["image/png", "image/jpeg", "image/webp", "text/csv"]
 
 
 class Attachment(Value):
-    """A picture uploaded to be painted from. `bytes` is 0 until the upload has been seen."""
+    """A picture or a spreadsheet (CSV) that was uploaded. `bytes` is 0 until the upload has been seen."""
 
     attachment_id: Id
     name: Name
     media_type: AttachmentType
     bytes: int = Field(default=0, ge=0)
     created_at: Instant
+
+
+def max_bytes(media_type: AttachmentType) -> int:
+    """Return how large an upload of a type may be."""
+    return MAX_TABLE_BYTES if media_type == "text/csv" else MAX_PICTURE_BYTES
 
 
 def media_type_of(picture: bytes) -> str | None:

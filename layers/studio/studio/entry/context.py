@@ -15,6 +15,7 @@ from studio.domain.errors import ProviderFailed, ProviderMissing
 from studio.domain.money import micros
 from studio.domain.project import Brief, Character
 from studio.domain.spend import Quote
+from studio.store import keys
 from studio.store.acts import Acts
 from studio.store.approvals import Approvals
 from studio.store.attachments import Attachments
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from studio.generation.ports import Judge, Painter, Writer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
     from studio.quotes import Job, Plan
+    from studio.store.event_imports import EventImports
+    from studio.store.events import Events
 
 SYSTEM = "system"
 """The owner of scheduled work for everyone."""
@@ -226,6 +229,20 @@ class Studio:
         return Attachments(self.partition, self._material)
 
     @cached_property
+    def events(self) -> "Events":
+        """What the owner's audience did."""
+        from studio.store.events import Events
+
+        return Events(self._events, self._material)
+
+    @cached_property
+    def event_imports(self) -> "EventImports":
+        """The spreadsheets of events that the owner brought."""
+        from studio.store.event_imports import EventImports
+
+        return EventImports(self.partition)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """What the owner spends."""
         return Ledger(self.partition, self.default_caps)
@@ -375,6 +392,10 @@ class Studio:
             return ports[provider].model
         chosen = {"text": self.settings.text_model, "image": self.settings.image_model}
         return catalogue.default(use, provider) if provider == "draft" else chosen[use] or catalogue.default(use)
+
+    @cached_property
+    def _events(self) -> Partition:
+        return Partition(self.client("dynamodb"), self.settings.table, self.owner, keys.events(self.owner))
 
     @cached_property
     def _material(self) -> Objects:

@@ -1,8 +1,8 @@
-"""Reference material: what was announced, and the pictures themselves."""
+"""Uploads: what was announced, and the bytes themselves."""
 
 from datetime import datetime
 
-from studio.domain.attachment import MAX_ATTACHMENT_BYTES, Attachment, AttachmentType
+from studio.domain.attachment import Attachment, AttachmentType, max_bytes
 from studio.domain.base import new_id
 from studio.domain.errors import NotFound
 from studio.store import keys
@@ -22,7 +22,7 @@ class Attachments:
         attachment = Attachment(attachment_id=new_id(at), name=name, media_type=media_type, created_at=at)
         item = attachment.model_dump(mode="json")
         self._partition.write(Write("Put", keys.attachment(attachment.attachment_id), item))
-        return attachment, self._objects.upload(_name(attachment.attachment_id), media_type, MAX_ATTACHMENT_BYTES)
+        return attachment, self._objects.upload(_name(attachment.attachment_id), media_type, max_bytes(media_type))
 
     def get(self, attachment_id: str) -> Attachment:
         """Return an attachment, with its size where the upload has arrived. Raises NotFound."""

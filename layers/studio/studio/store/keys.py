@@ -140,6 +140,31 @@ def activity(activity_id: str = "") -> str:
     return f"ACTIVITY#{activity_id}"
 
 
+def events(sub: str) -> str:
+    """Return the partition of what one owner's audience did, apart from the owner's own: it may grow large."""
+    return f"EVENTS#{sub}"
+
+
+def event(day: str = "", event_id: str = "") -> str:
+    """Return an event's sort key; with a `yyyy-mm-dd` alone the prefix of a day's, without the prefix of all."""
+    return f"EVENT#{day}#{event_id}" if day else "EVENT#"
+
+
+def event_claim(event_id: str) -> str:
+    """Return the sort key that says an event's id was taken, on whichever day."""
+    return f"EVENTID#{event_id}"
+
+
+def event_import(import_id: str = "") -> str:
+    """Return the sort key of an import of events, or the prefix of all."""
+    return f"IMPORT#{import_id}"
+
+
+def imported_file(digest: str) -> str:
+    """Return the sort key that says which import brought a file, read in one way."""
+    return f"IMPORTED#{digest}"
+
+
 def month(at: datetime) -> str:
     """Return the UTC month as `yyyy-mm`."""
     return at.strftime("%Y-%m")

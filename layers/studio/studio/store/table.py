@@ -5,7 +5,7 @@ import binascii
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -98,13 +98,16 @@ def assign(sk: str, changes: Mapping[str, Any], *, condition: str = THERE, **val
 
 
 class Partition:
-    """One owner's partition. All reads are strongly consistent."""
+    """One owner's partition. All reads are strongly consistent.
 
-    def __init__(self, client: "DynamoDBClient", table: str, owner: str) -> None:
+    pk: another partition of the same owner's, for what would make their own too large.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str, owner: str, pk: str = "") -> None:
         self._client = client
         self._table = table
         self.owner = owner
-        self._pk = keys.owner(owner)
+        self._pk = pk or keys.owner(owner)
 
     def get(self, sk: str) -> Item | None:
         """Return one item, or None."""
@@ -138,6 +141,21 @@ class Partition:
             page = self.query(prefix, cursor=page.cursor)
             items = items + page.items
         return items
+
+    def between(self, first: str, last: str) -> Iterator[Item]:
+        """Yield every item whose sort key is from `first` to `last`, page by page."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {":pk": {"S": self._pk}, ":first": {"S": first}, ":last": {"S": last}},
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self._client.query(**request)
+            yield from map(from_attributes, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def write(self, *writes: Write) -> None:
         """Do all of `writes`, or none. Raises ConditionFailedError."""
