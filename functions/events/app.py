@@ -127,8 +127,11 @@ def summarize_events(
 
 @app.delete("/events/visitors/<visitor>", tags=["events"])
 def erase_visitor(visitor: Annotated[Visitor, Path()], studio: Caller) -> Erased:
-    """Erase what one person did, wherever it is kept."""
-    return Erased(erased=studio.events.erase(visitor))
+    """Erase what one person did, wherever it is kept. 404 where nothing of theirs is."""
+    erased = studio.events.erase(visitor)
+    if not erased:
+        raise NotFound("Nothing of this visitor's is kept.")
+    return Erased(erased=erased)
 
 
 @app.post("/events/imports", tags=["events"], status_code=202)
@@ -138,6 +141,8 @@ def import_spreadsheet(request: Annotated[EventImportRequest, Body()], studio: C
     if attachment.media_type != "text/csv" or attachment.bytes == 0:
         wrong = "was never uploaded" if attachment.bytes == 0 else "is not a spreadsheet: upload it as text/csv"
         raise Invalid(f"“{attachment.name}” {wrong}.", {"attachment_id": wrong})
+    if request.episode_id is not None:
+        studio.episodes.get(request.episode_id)
     at = studio.clock()
     asked = EventImport(
         import_id=new_id(at),

@@ -11,9 +11,11 @@ import pytest
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from studio.domain.approval import ContentKind
+from studio.domain.audience import AudienceEvent
 from studio.domain.base import new_id
 from studio.domain.connection import Connection, NetworkName
 from studio.domain.episode import Gate, Status
+from studio.domain.event_rows import EventImport
 from studio.domain.project import Brief, CharacterSheet
 from studio.domain.run import BotRun
 from studio.entry import Studio
@@ -77,6 +79,7 @@ IN_BODY: dict[str, dict[str, str]] = {
         "script-generator-bot",
     )
 }
+IN_BODY["/events/imports"] = {"attachment_id": "spreadsheet_id", "episode_id": "episode_id"}
 """Routes that take an id in their body, and which."""
 
 
@@ -92,6 +95,11 @@ def ids(machines: Any) -> dict[str, str]:
     run = BotRun(run_id=new_id(AT), bot="b", status="succeeded", input_hash="h", created_at=AT)
     studio.runs.save(run)
     studio.reviews.open(episode.episode_id, Gate.SCRIPT, episode.take, "a token", timedelta(days=1), AT)
+    spreadsheet, _ = studio.attachments.announce("Views", "text/csv", AT)
+    told = {"event_id": "e", "stage": "view", "at": AT, "visitor": "hers", "source": "http"}
+    studio.events.add([AudienceEvent.model_validate(told)])
+    brought = {"import_id": new_id(AT), "attachment_id": new_id(AT), "name": "Views", "options": {}, "created_at": AT}
+    studio.event_imports.save(EventImport.model_validate(brought))
     waiting = studio.approvals.ask(ContentKind.POST, {"caption": "Hers"}, bot="b", summary="Hers", at=AT)
     studio.connections.connect(
         Connection(network=NetworkName.X, account_id="account-1", name="Hers", connected_at=AT), {"access": "token"}
@@ -99,6 +107,9 @@ def ids(machines: Any) -> dict[str, str]:
     return {
         "network": "x",
         "account_id": "account-1",
+        "visitor": "hers",
+        "import_id": str(brought["import_id"]),
+        "spreadsheet_id": spreadsheet.attachment_id,
         "content_hash": waiting.content_hash,
         "project_id": project.project_id,
         "character_id": character.character_id,
@@ -170,7 +181,7 @@ def test_somebody_elses_id_leads_nowhere(handler: Any, method: str, path: str, i
 
 @pytest.mark.parametrize("path", IN_BODY)
 def test_somebody_elses_id_in_a_body_leads_nowhere(path: str, ids: dict[str, str]) -> None:
-    [handler] = [handler for handler, _, known in ROUTES if known == path]
+    [handler] = [handler for handler, method, known in ROUTES if (method, known) == ("POST", path)]
     before = everything()
     body = {field: ids[name] for field, name in IN_BODY[path].items()}
     answer = call(handler, http_event("POST", path, body, owner="bilan"))

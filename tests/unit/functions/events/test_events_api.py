@@ -118,7 +118,7 @@ def test_a_person_is_erased_by_their_pseudonym() -> None:
     report({"visitor": "v1"}, {"visitor": "v2"})
     assert ask("DELETE", "/events/visitors/v1").body == {"erased": 1}
     assert summary().body["events"] == 1
-    assert ask("DELETE", "/events/visitors/a%20b").status == 404
+    assert ask("DELETE", "/events/visitors/v1").status == ask("DELETE", "/events/visitors/a%20b").status == 404
 
 
 # -- spreadsheets
