@@ -9,10 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 
-from studio.channels.access import ForApplication
+from studio.channels.access import Connected, ForApplication
+from studio.channels.http import Network
 from studio.channels.oauth import Client, OAuth, Tokens, challenge_of, new_verifier
 from studio.channels.oauth_networks import NETWORKS, Capability, NetworkName
 from studio.domain.errors import NotConnected, ProviderFailed, StudioError, Unavailable
+from tests.conftest import Clock
 from tests.fakes.grants import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.networks import Networks
 from tests.fakes.oauth_api import OAuthApi
@@ -208,6 +210,46 @@ def test_nothing_secret_in_sight(networks: Networks, caplog: pytest.LogCaptureFi
     assert repr(Tokens("a-token", "r-token")) == "Tokens(expires_at=None, scopes=())"
 
 
+# Access
+
+
+def test_a_connection_renews_itself_in_time_and_keeps_what_it_got(networks: Networks) -> None:
+    clock, kept = Clock(NOW), list[Tokens]()
+    oauth = opened(networks, "x")
+    access = Connected(oauth, connect(oauth), kept.append, clock=clock)
+    first = access.token()
+    assert access.token() == first
+    clock.at = NOW + timedelta(seconds=7200 - 59)
+    second = access.token()
+    assert second != first
+    assert [tokens.access for tokens in kept] == [second]
+
+
+def test_a_token_refused_before_its_time_is_renewed_by_the_request(networks: Networks) -> None:
+    kept = list[Tokens]()
+    oauth = opened(networks, "google")
+    access = Connected(oauth, connect(oauth), kept.append, clock=lambda: NOW)
+    first = access.token()
+    networks.fail("google", "/youtube/v3/channels", 401)
+    networks.fail("google", "/youtube/v3/channels", 200)
+    Network("YouTube", networks.address("google"), access, wait=lambda _: None).get("/youtube/v3/channels")
+    assert [request.token for request in networks.asked("google", "/youtube/v3/channels")] == [first, kept[0].access]
+
+
+def test_two_that_renew_at_once_end_up_with_the_same_connection(networks: Networks) -> None:
+    oauth = opened(networks, "x")
+    old = connect(oauth)
+    kept = [old]
+    first = Connected(oauth, old, kept.append, lambda: kept[-1], clock=lambda: NOW)
+    second = Connected(oauth, old, kept.append, lambda: kept[-1], clock=lambda: NOW)
+    first.renew()
+    second.renew()
+    assert second.token() == first.token() == kept[-1].access
+    networks.grants.revoke(first.token())
+    with pytest.raises(NotConnected):
+        second.renew()
+
+
 def test_the_application_has_tokens_of_its_own(networks: Networks) -> None:
     access = ForApplication(opened(networks, "reddit"), lambda: NOW)
     first = access.token()
@@ -215,10 +257,3 @@ def test_the_application_has_tokens_of_its_own(networks: Networks) -> None:
     assert networks.grants.check("reddit", first).refresh is None
     access.renew()
     assert access.token() != first
-
-
-def test_a_token_counts_as_over_a_minute_before_it_is() -> None:
-    tokens = Tokens("a", expires_at=NOW + timedelta(seconds=61))
-    assert not tokens.expired(NOW)
-    assert tokens.expired(NOW + timedelta(seconds=1))
-    assert not Tokens("a").expired(NOW)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.channels.access import Connected
 from studio.channels.identity import who
 from studio.channels.oauth import Account, Client, OAuth, Tokens
 from studio.channels.polling import until
@@ -32,20 +33,13 @@ FILM = hashlib.shake_128(b"film").digest(3 * GRAIN + 12_345)
 
 
 class Kept:
-    """The right to act for an account, and the tokens it got in the course."""
+    """A connection's access, and what it kept."""
 
     def __init__(self, networks: Networks) -> None:
         self.grant: Grant = networks.grants.grant("google", SCOPES)
         self.kept: list[Tokens] = []
-        self._tokens = Tokens(self.grant.access, self.grant.refresh)
-        self._oauth = OAuth("google", Client(CLIENT_ID, CLIENT_SECRET), gateway=networks.url, wait=lambda _: None)
-
-    def token(self) -> str:
-        return self._tokens.access
-
-    def renew(self) -> None:
-        self._tokens = self._oauth.refresh(self._tokens)
-        self.kept.append(self._tokens)
+        oauth = OAuth("google", Client(CLIENT_ID, CLIENT_SECRET), gateway=networks.url, wait=lambda _: None)
+        self.access = Connected(oauth, Tokens(self.grant.access, self.grant.refresh), self.kept.append)
 
 
 @pytest.fixture
@@ -60,7 +54,7 @@ def api(networks: Networks) -> YouTubeApi:
 
 @pytest.fixture
 def youtube(networks: Networks, kept: Kept) -> YouTube:
-    return YouTube(networks.address("google"), kept, clock=lambda: NOW, wait=lambda _: None)
+    return YouTube(networks.address("google"), kept.access, clock=lambda: NOW, wait=lambda _: None)
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +130,7 @@ def test_another_run_goes_on_where_the_last_one_stopped(networks: Networks, api:
         send(youtube, session, from_offset=0, progress=stop)
     assert youtube.reached(session, len(FILM)) == 2 * GRAIN
 
-    other = YouTube(networks.address("google"), Kept(networks), clock=lambda: NOW, wait=lambda _: None)
+    other = YouTube(networks.address("google"), Kept(networks).access, clock=lambda: NOW, wait=lambda _: None)
     video_id = send(other, session)
     assert_once(api, video_id)
     sent = sum(len(request.body) for request in networks.asked("google", UPLOAD, "PUT"))
@@ -202,7 +196,7 @@ def test_consent_taken_back_in_the_middle_stops_and_can_be_gone_on_with(
     with pytest.raises(NotConnected, match="Connect it again"):
         send(youtube, session, from_offset=0, progress=revoke)
     assert api.videos == {}
-    again = YouTube(networks.address("google"), Kept(networks), wait=lambda _: None)
+    again = YouTube(networks.address("google"), Kept(networks).access, wait=lambda _: None)
     assert_once(api, send(again, session))
 
 
@@ -374,9 +368,9 @@ def test_captions_and_a_thumbnail_come_with_it(networks: Networks, api: YouTubeA
 
 
 def test_the_channels_behind_a_connection(networks: Networks, api: YouTubeApi, youtube: YouTube, kept: Kept) -> None:
-    assert who("google", kept, networks.url) == [Account("UC-one", "The Bakery Show")]
+    assert who("google", kept.access, networks.url) == [Account("UC-one", "The Bakery Show")]
     api.channels = {}
-    assert who("google", kept, networks.url) == []
+    assert who("google", kept.access, networks.url) == []
     with pytest.raises(NotConnected, match="no YouTube channel"):
         youtube.begin_upload(DETAILS, len(FILM))
 
@@ -450,7 +444,7 @@ def test_an_expired_token_under_a_200_is_renewed_too(networks: Networks, api: Yo
 
 def test_a_slow_youtube_is_not_waited_for(networks: Networks, kept: Kept) -> None:
     networks.slow("google", VIDEOS, 2.0, times=3)
-    hasty = YouTube(networks.address("google"), kept, wait=lambda _: None, timeout=httpx2.Timeout(0.1))
+    hasty = YouTube(networks.address("google"), kept.access, wait=lambda _: None, timeout=httpx2.Timeout(0.1))
     with pytest.raises(Unavailable, match="too long"):
         hasty.processing("film-1")
 
