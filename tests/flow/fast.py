@@ -19,6 +19,7 @@ from moto.core.base_backend import BaseBackend
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.utils import json_path
 
 _OPENED = re.compile(r"(?:\$\w+\()?\(")
 _DECLARED = re.compile(r"\$(\w+):=")
@@ -30,6 +31,7 @@ _turn = threading.Lock()
 def fast(patch: pytest.MonkeyPatch) -> None:
     """Make moto fast until `patch` is undone."""
     patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(cache(AmazonStateLanguageParser.parse)))
+    patch.setattr(json_path, "parse", cache(json_path.parse))
     patch.setattr(BaseBackend, "urls", property(cache(BaseBackend.urls.fget)))
     patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
     # A failed step is written out with all it is of.

@@ -465,6 +465,8 @@ class World:
         self.stopped: set[str] = set()
         self.dead_letters: list[tuple[str, dict[str, Any]]] = []
         self._running = 0
+        self._over = 0
+        self._known = threading.local()
         self._working = 0
         self._changed = threading.Condition()
         self._turn = threading.RLock()
@@ -765,12 +767,15 @@ class World:
             self.endings.append(ending(execution.name, execution.status, execution.execution_input, execution))
         with self._changed:
             self._running -= 1
+            self._over += 1
             self._changed.notify_all()
 
     def wait_for_change(self, _: float = 0) -> None:
-        """Wait until some execution is over, or a moment."""
+        """Wait until an execution is over that was not when this thread came here before, or a moment."""
         with self._changed:
-            self._changed.wait(0.2)
+            known = getattr(self._known, "over", 0)
+            self._changed.wait_for(lambda: self._over > known, 0.2)
+            self._known.over = self._over
 
     def machine_waits_for(self, seconds: float) -> None:
         """Let the time pass that a machine waits."""

@@ -4,7 +4,6 @@ moto needs five milliseconds for what takes one hundredth of that here, and it i
 `store/test_memory.py` holds this table against moto's.
 """
 
-import copy
 import hashlib
 import io
 import re
@@ -192,6 +191,21 @@ def _sum(one: dict[str, Any] | None, two: dict[str, Any] | None, sign: str) -> d
 # -- the table
 
 
+def copied(item: Attributes) -> Attributes:
+    """Return a copy of an item that shares nothing with it that can change."""
+    return {name: _copied_value(value) for name, value in item.items()}
+
+
+def _copied_value(value: dict[str, Any]) -> dict[str, Any]:
+    [(kind, inner)] = value.items()
+    if kind == "M":
+        return {kind: copied(inner)}
+    if kind == "L":
+        return {kind: [_copied_value(each) for each in inner]}
+    # Sets are lists here, of what cannot change.
+    return {kind: list(inner) if isinstance(inner, list) else inner}
+
+
 class MemoryTable:
     """DynamoDB's client, for one table with the index `active`. `calls` lists the operations asked for."""
 
@@ -204,7 +218,7 @@ class MemoryTable:
         """Read one item."""
         self.calls.append("GetItem")
         item = self._at(Key)
-        return {} if item is None else {"Item": copy.deepcopy(item)}
+        return {} if item is None else {"Item": copied(item)}
 
     def put_item(self, *, Item: Attributes, **more: Any) -> dict[str, Any]:  # noqa: N803
         """Store one item."""
@@ -214,7 +228,7 @@ class MemoryTable:
         """Change one item."""
         self._write("UpdateItem", {"Update": more})
         item = self._at(more["Key"]) or {}
-        return {"Attributes": copy.deepcopy(item)} if more.get("ReturnValues") else {}
+        return {"Attributes": copied(item)} if more.get("ReturnValues") else {}
 
     def delete_item(self, **more: Any) -> dict[str, Any]:
         """Delete one item."""
@@ -273,7 +287,7 @@ class MemoryTable:
         if ExclusiveStartKey is not None:
             start = ExclusiveStartKey["sk"]["S"]
             order = [i for i in order if (i["sk"]["S"] > start) is ScanIndexForward and i["sk"]["S"] != start]
-        page = {"Items": copy.deepcopy(order[:Limit])}
+        page = {"Items": [copied(item) for item in order[:Limit]]}
         if len(order) > Limit:
             page["LastEvaluatedKey"] = {name: order[Limit - 1][name] for name in ("pk", "sk")}
         return page
@@ -286,7 +300,7 @@ class MemoryTable:
         with self._lock:
             if not self._holds(action):
                 there = self._at(key_of(action))
-                more = {} if there is None else {"Item": copy.deepcopy(there)}
+                more = {} if there is None else {"Item": copied(there)}
                 raise refused("ConditionalCheckFailedException", operation, **more)
             self._apply(action)
         return {}
@@ -307,14 +321,14 @@ class MemoryTable:
         key = key_of(action)
         partition = self.items.setdefault(key["pk"]["S"], {})
         if kind == "Put":
-            partition[key["sk"]["S"]] = copy.deepcopy(op["Item"])
+            partition[key["sk"]["S"]] = copied(op["Item"])
         elif kind == "Delete":
             partition.pop(key["sk"]["S"], None)
         else:
             bound = (op.get("ExpressionAttributeNames", {}), op.get("ExpressionAttributeValues", {}))
             now = partition.get(key["sk"]["S"], {name: key[name] for name in ("pk", "sk")})
             then = _update(op["UpdateExpression"])(now, bound) if op.get("UpdateExpression") else now
-            partition[key["sk"]["S"]] = copy.deepcopy(then)
+            partition[key["sk"]["S"]] = copied(then)
 
 
 def key_of(action: dict[str, Any]) -> Attributes:

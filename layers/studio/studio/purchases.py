@@ -16,6 +16,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from studio.domain.base import schema_of
 from studio.domain.digest import digest_of
 from studio.domain.errors import FINAL, StudioError, Throttled, Unavailable
 from studio.domain.spend import Spend
@@ -167,7 +168,7 @@ class BoughtWriter:
     def write[T: BaseModel](self, request: WriteRequest, schema: type[T]) -> T:
         """Return an instance of `schema`. Raises what `Till.buy` raises."""
         asked = request.model_dump(mode="json")
-        digest = digest_of("write", self._terms.provider, self._model, asked, schema.model_json_schema())
+        digest = digest_of("write", self._terms.provider, self._model, asked, schema_of(schema))
 
         def make() -> tuple[bytes, str, Receipt]:
             value, receipt = self._opened().write(request, schema)

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 
@@ -42,6 +43,15 @@ def build_models() -> None:
         model = waiting.pop()
         waiting += model.__subclasses__()
         model.model_rebuild()
+
+
+@lru_cache(maxsize=64)
+def schema_of(model: type[BaseModel]) -> dict[str, JsonValue]:
+    """Return the JSON schema of what a model is asked to write, to read and not to change.
+
+    Working it out takes longer than everything else about a call that is remembered.
+    """
+    return model.model_json_schema()
 
 
 def new_id(at: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from studio.domain.base import schema_of
 from studio.domain.errors import BadAnswer
 from studio.generation.draft.fields import Context, Filler
 from studio.generation.draft.sources import Sources
@@ -23,7 +24,7 @@ def extract[T: BaseModel](material: Mapping[str, JsonValue], schema: type[T]) ->
     Raises BadAnswer when the schema's own validators refuse everything that was tried.
     """
     sources = Sources(material)
-    described = schema.model_json_schema()
+    described = schema_of(schema)
     retries: dict[tuple[str | int, ...], int] = {}
     last = ""
     for attempt in range(_ROUNDS):
