@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from local import options, settings
-from local.commands import make, paper
+from local.commands import bots, make, paper
 from local.options import Data, Port, ProviderChoice, Stack
 from local.problems import StudioProblem
 from local.report import Report
@@ -58,6 +58,10 @@ app.command()(make.produce)
 app.command()(make.quote)
 app.command()(paper.review)
 app.command()(paper.stages)
+app.command()(bots.bots)
+app.command()(bots.bot)
+app.command()(bots.approvals)
+app.command()(bots.connect)
 
 
 @app.command()

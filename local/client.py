@@ -126,6 +126,23 @@ class StudioClient:
                 return None
             raise
 
+    def run_bot(self, name: str, request: Mapping[str, Any], pause: float = 0.3) -> Json:
+        """Run a bot to its end and return its run. Raises StudioProblem for one that nobody works on any more."""
+        deadline = time.monotonic() + _LONGEST_RUN
+        begun = self._call(
+            "POST",
+            f"/functions/{name}",
+            json=dict(request),
+            headers={"Idempotency-Key": str(uuid.uuid4()), "Prefer": "respond-async"},
+        ).json()
+        while True:
+            run = self.get(f"/runs/{begun['run_id']}")
+            if run["status"] in {"succeeded", "failed"}:
+                return run
+            if time.monotonic() > deadline:
+                raise StudioProblem(f"The run {run['run_id']} has not ended.", f"./studio logs {name}")
+            time.sleep(pause)
+
     def open_review(self, episode_id: str, gate: str | None = None) -> Json | None:
         """The gate that waits for an answer, of this name where one is given; None when none does."""
         reviews: list[Json] = self.get(f"/episodes/{episode_id}/reviews")["items"]
@@ -178,6 +195,9 @@ class StudioClient:
             time.sleep(FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")
 
+
+_LONGEST_RUN = 920.0
+"""A function runs for 15 minutes at most, in seconds, and a little to be started in."""
 
 SAY_WALAHI: Json = {
     "genre": "reality drama",
