@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from studio.channels import oauth
-from studio.channels.access import ForApplication
+from studio.channels.access import Connected, ForApplication
 from studio.channels.addresses import Host, address
 from studio.channels.http import Access
 from studio.channels.identity import who
@@ -211,48 +211,38 @@ class _Bearer:
 
 
 class _Account:
-    """The right to act for one account. Its tokens are renewed before they end, or when they are refused."""
+    """The right to act for one account. That it was taken away is noted on the connection."""
 
     def __init__(
         self, connection: Connection, connections: Connections, signing_in: OAuth, clock: Callable[[], datetime]
     ) -> None:
         self._connection = connection
         self._connections = connections
-        self._oauth = signing_in
-        self._clock = clock
-        self._tokens = self._stored()
+        self._right = Connected(signing_in, self._stored(), self._keep, self._stored, clock=clock)
 
     def token(self) -> str:
         """Return a token that is not over yet. Raises NotConnected."""
-        if self._tokens.expired(self._clock()):
-            self.renew()
-        return self._tokens.access
+        return self._noted(self._right.token)
 
     def renew(self) -> None:
-        """Get other tokens and keep them. Raises NotConnected, and notes it on the connection, where there are none.
+        """Get other tokens. Raises NotConnected."""
+        self._noted(self._right.renew)
 
-        Where a refresh token renews once, whoever comes second is refused; the first one's tokens are there by then.
-        """
+    def _noted[T](self, act: Callable[[], T]) -> T:
         try:
-            renewed = self._oauth.refresh(self._tokens)
+            return act()
         except NotConnected as error:
-            others = self._stored()
-            if others.access == self._tokens.access:
-                raise self._lost() from error
-            self._tokens = others
-            return
-        self._connections.keep_secret(self._connection.network, self._connection.account_id, _secret(renewed))
-        self._tokens = renewed
-
-    def _lost(self) -> NotConnected:
-        network, name = LABELS[self._connection.network], self._connection.name
-        self._connections.change(
-            self._connection, status=ConnectionStatus.REVOKED, problem="It was revoked. Connect it again."
-        )
-        return NotConnected(f"{network} no longer honours the connection of {name}. Connect it again.")
+            network, name = LABELS[self._connection.network], self._connection.name
+            self._connections.change(
+                self._connection, status=ConnectionStatus.REVOKED, problem="It was revoked. Connect it again."
+            )
+            raise NotConnected(f"{network} no longer honours the connection of {name}. Connect it again.") from error
 
     def _stored(self) -> Tokens:
         return _tokens(self._connections.secret(self._connection.network, self._connection.account_id))
+
+    def _keep(self, tokens: Tokens) -> None:
+        self._connections.keep_secret(self._connection.network, self._connection.account_id, _secret(tokens))
 
 
 def _secret(tokens: Tokens) -> Secret:
