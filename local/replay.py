@@ -92,18 +92,21 @@ class Person:
 
     def _do(self, act: RecordedAct, episode_id: str) -> None:
         body: Json = dict(act.body)
+        now = self._client.episode(episode_id)
         if "episode_id" in body:
             body["episode_id"] = episode_id
+            if now["under_way"]:
+                # The recorded one had broken off before it came to this gate, or nobody had answered it in time.
+                self._client.cancel(episode_id)
         if "review_id" in body:
             review = self._client.open_review(episode_id)
             if review is None:
                 raise StudioProblem("No review waits at which the recorded episode waited for its answer.")
             body["review_id"] = review["review_id"]
-        version = self._client.episode(episode_id)["version"]
         if "version" in body:
-            body["version"] = version
+            body["version"] = now["version"]
         if isinstance(body.get("edit"), dict):
-            body["edit"] = {**body["edit"], "version": version}
+            body["edit"] = {**body["edit"], "version": now["version"]}
         try:
             self._client.ask(act.method, act.path.replace(recording.PLACE, episode_id), body)
         except ApiProblem as problem:

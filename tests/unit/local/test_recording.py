@@ -410,6 +410,10 @@ class _Api:
         del episode_id
         return {"review_id": "OPEN", "gate": "script"} if self.status == "in_review" else None
 
+    def cancel(self, episode_id: str) -> None:
+        self.said.append(("POST", f"/episodes/{episode_id}/cancel", {}))
+        self.status = "cancelled"
+
     def ask(self, method: str, path: str, body: dict[str, Any]) -> None:
         self.said.append((method, path, body))
         if self.no:
@@ -458,6 +462,13 @@ def test_a_person_does_the_same_again_up_to_what_sets_the_episode_going() -> Non
     assert api.said[2][2] == {"episode_id": "NEW", "clips": [1], "another_take": True}
     api.status = "completed"
     assert not person.goes_on("NEW")
+
+
+def test_what_had_broken_off_before_a_gate_does_not_wait_at_it_when_it_is_taken_up() -> None:
+    api = _Api("in_review")
+    taken_up = acts(("POST", "/functions/episode-producer", {"episode_id": "OLD", "start_at": "expert_director"}))
+    assert replay.Person(api, taken_up).goes_on("NEW")  # type: ignore[arg-type]
+    assert [path for _, path, _ in api.said] == ["/episodes/NEW/cancel", "/functions/episode-producer"]
 
 
 def test_work_that_came_to_nothing_may_do_so_again_and_a_person_may_not_be_refused() -> None:

@@ -28,7 +28,7 @@ def act_of(event: Mapping[str, Any], answer: Mapping[str, Any], at: datetime) ->
     if method in {"GET", "DELETE"} or (on is None and (of is None or of["name"] not in _MAKERS)):
         return None
     told = json.loads(answer.get("body") or "{}")
-    if answer["statusCode"] >= 400 and told["type"] not in _ENDED:
+    if answer["statusCode"] >= 400 and told.get("type") not in _ENDED:
         return None
     asked = json.loads(event.get("body") or "{}")
     # An order names the episode that came of it; who takes one up, or works on it, names it in what they ask.
