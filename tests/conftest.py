@@ -3,10 +3,12 @@
 import gc
 import json
 import os
+import ssl
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +47,18 @@ os.environ.update(ENVIRONMENT)
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "GEMINI_API_KEY", "GOOGLE_API_KEY", "POWERTOOLS_SERVICE_NAME"):
     os.environ.pop(name, None)
 
-hypothesis_settings.register_profile("studio", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))
-hypothesis_settings.load_profile("studio")
+# The inner loop draws other examples each time, and so needs fewer of them than the one run that always draws the same.
+hypothesis_settings.register_profile("inner loop", deadline=None, max_examples=25)
+hypothesis_settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "inner loop")
+
+# Reading whose certificates are believed takes longer than a command does, and every HTTP client does it again.
+ssl.create_default_context = cache(ssl.create_default_context)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give out tests one by one in their order, and those that share something costly together, to one worker.
+    """Give out tests module by module in their order, and those that share something costly together, to one worker.
 
     What is shared is read from the path: xdist's own groups are lost with pytest's structured ids.
     """
@@ -59,8 +66,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class SharedAtOnce(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            shared = ("tests/flow/test_f", "tests/flow/", "tests/unit/media/", "tests/e2e/test_chaos.py", "tests/e2e/")
-            return next((path for path in shared if nodeid.startswith(path)), nodeid)
+            shared = ("tests/flow/", "tests/unit/media/", "tests/e2e/test_chaos.py", "tests/e2e/")
+            return next((path for path in shared if nodeid.startswith(path)), nodeid.partition("::")[0])
 
     config.option.loadscopereorder = False
     return SharedAtOnce(config, log)
