@@ -8,9 +8,9 @@ from pydantic import Field
 
 from studio.casts import ReadyMadeCast, ready_made
 from studio.domain.attachment import media_type_of
-from studio.domain.base import Id, Name, Paragraph, Phrase, Value, Version
+from studio.domain.base import Id, Name, Paragraph, Phrase, Text, Value, Version
 from studio.domain.errors import Conflict, Invalid, NotFound
-from studio.domain.project import Character, CharacterSheet, Role
+from studio.domain.project import Character, CharacterSheet, Consent, Role
 from studio.domain.shot import Appearance
 from studio.entry import api, resolver
 from studio.entry.http import Caller, PathId, created
@@ -28,11 +28,15 @@ class CharacterList(Value):
 
 
 class CastFile(Value):
-    """A cast as a file, to be taken from one project to another. Nothing of an account is in it."""
+    """A cast as a file, to be taken from one project to another. Nothing of an account is in it.
+
+    `real_people` names those who exist outside the show. That travels; their consent, which was for one show, does not.
+    """
 
     format: Literal["episode-studio/cast"] = "episode-studio/cast"
     version: Literal[1] = 1
     characters: Sheets
+    real_people: Annotated[tuple[Name, ...], Field(max_length=MAX_CAST)] = ()
 
 
 class ReadyMadeList(Value):
@@ -59,6 +63,14 @@ class CharacterEdit(Value):
     hides: Phrase | None = None
     voice: Phrase | None = None
     appearance: Appearance | None = None
+    real_person: bool | None = None
+
+
+class ConsentRequest(Value):
+    """Who agrees (the person, or who may agree for them), and the words they agreed to. The instant is added."""
+
+    name: Name
+    text: Text
 
 
 class ReferenceRequest(Value):
@@ -92,17 +104,20 @@ def create_character(
 @app.post("/projects/<project_id>/characters/import", tags=["cast"], status_code=201)
 def import_characters(project_id: PathId, cast: Annotated[CastFile, Body()], studio: Caller) -> Response[CharacterList]:
     """Add the characters of a cast file: all of them, or none."""
-    items = studio.cast(project_id).add(cast.characters, studio.clock())
+    items = studio.cast(project_id).add(cast.characters, studio.clock(), real=cast.real_people)
     return created(CharacterList(items=items), f"/projects/{project_id}/characters")
 
 
 @app.get("/projects/<project_id>/characters/export", tags=["cast"])
 def export_characters(project_id: PathId, studio: Caller) -> CastFile:
     """Return the cast as a file that `import` takes. Reference pictures are not in it. 409 while the cast is empty."""
-    sheets = tuple(character.sheet for character in studio.cast(project_id).all())
-    if not sheets:
+    cast = studio.cast(project_id).all()
+    if not cast:
         raise Conflict("This cast is empty; there is nothing to export yet.")
-    return CastFile(characters=sheets)
+    return CastFile(
+        characters=tuple(character.sheet for character in cast),
+        real_people=tuple(character.sheet.name for character in cast if character.real_person),
+    )
 
 
 @app.post("/projects/<project_id>/characters/ready-made", tags=["cast"], status_code=201)
@@ -132,11 +147,39 @@ def edit_character(
     """Change a character. 409 when it was changed since you read it."""
     cast = studio.cast(project_id)
     now = cast.get(character_id)
-    changes = edit.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    changes = edit.model_dump(exclude={"version", "real_person"}, exclude_unset=True, exclude_none=True)
     if edit.appearance is not None:
         changes["appearance"] = now.sheet.appearance.model_dump() | changes["appearance"]
     sheet = CharacterSheet.model_validate(now.sheet.model_dump() | changes)
-    return cast.replace(now.model_copy(update={"sheet": sheet, "version": edit.version}), studio.clock())
+    real = now.real_person if edit.real_person is None else edit.real_person
+    if now.consent is not None and not real:
+        raise Conflict(f"A consent was recorded for “{now.sheet.name}”, so they are a real person and stay one.")
+    changed = {"sheet": sheet, "real_person": real, "version": edit.version}
+    return cast.replace(now.model_copy(update=changed), studio.clock())
+
+
+@app.put("/projects/<project_id>/characters/<character_id>/consent", tags=["cast"])
+def record_consent(
+    project_id: PathId, character_id: PathId, given: Annotated[ConsentRequest, Body()], studio: Caller
+) -> Character:
+    """Record that a real person agrees to be spoken as, in their words. It also says that they are a real person."""
+    cast, at = studio.cast(project_id), studio.clock()
+    consent = Consent(name=given.name, text=given.text, at=at)
+    now = cast.get(character_id)
+    return cast.replace(now.model_copy(update={"real_person": True, "consent": consent}), at)
+
+
+@app.delete("/projects/<project_id>/characters/<character_id>/consent", tags=["cast"])
+def withdraw_consent(project_id: PathId, character_id: PathId, studio: Caller) -> Character:
+    """Take a consent back. What was agreed to and when stays on record; nobody speaks as this person from now on."""
+    cast, at = studio.cast(project_id), studio.clock()
+    now = cast.get(character_id)
+    if now.consent is None:
+        raise NotFound(f"No consent was recorded for “{now.sheet.name}”.")
+    if not now.consent.stands:
+        return now
+    withdrawn = now.consent.model_copy(update={"withdrawn_at": at})
+    return cast.replace(now.model_copy(update={"consent": withdrawn}), at)
 
 
 @app.put("/projects/<project_id>/characters/<character_id>/reference", tags=["cast"])

@@ -160,6 +160,7 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         ("POST", "/projects/{project_id}/characters/ready-made"): {"cast": "say-walahi"},
         ("PATCH", "/projects/{project_id}/characters/{character_id}"): {"version": 1, "name": "Mine now"},
         ("PUT", "/projects/{project_id}/characters/{character_id}/reference"): {"attachment_id": None},
+        ("PUT", "/projects/{project_id}/characters/{character_id}/consent"): {"name": "Mine", "text": "Mine now."},
         ("PATCH", "/episodes/{episode_id}"): {"version": 1, "title": "Mine now"},
         ("PUT", "/episodes/{episode_id}/stages/{stage_name}/{part_key}"): {"version": 1, "document": {}},
         ("POST", "/episodes/{episode_id}/reviews/{gate}"): {"review_id": episode["episode_id"], "decision": "approve"},

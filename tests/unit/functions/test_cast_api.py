@@ -233,3 +233,57 @@ def test_a_picture_that_is_missing_foreign_or_something_else_is_no_face(project:
     for body in ({}, {"attachment_id": "../x"}, {"attachment_id": 1}, {"attachment_id": None, "owner": "bilan"}):
         assert ask("PUT", f"{path}/reference", body).status == 422
     assert ask("GET", path).body["version"] == 1
+
+
+# -- real people
+
+
+def test_consent_is_recorded_taken_back_and_stays_on_record(project: str) -> None:
+    path = add(project, "Amina Yusuf")
+    assert ask("GET", path).body["real_person"] is False
+    given = ask("PUT", f"{path}/consent", {"name": "Amina Yusuf", "text": "I agree to be spoken as in this show."})
+    assert (given.status, given.body["real_person"], given.body["consent"]["withdrawn_at"]) == (200, True, None)
+    assert given.body["consent"]["text"] == "I agree to be spoken as in this show."
+    taken = ask("DELETE", f"{path}/consent")
+    assert taken.status == 200
+    assert taken.body["consent"]["withdrawn_at"]
+    assert taken.body["real_person"] is True
+    assert ask("DELETE", f"{path}/consent").body == taken.body
+    assert ask("PUT", f"{path}/consent", {"name": "Amina Yusuf", "text": "Again."}).body["consent"]["text"] == "Again."
+
+
+def test_somebody_real_is_marked_without_consent_and_unmarked_only_before_one(project: str) -> None:
+    path = add(project, "Amina Yusuf")
+    marked = ask("PATCH", path, {"version": 1, "real_person": True})
+    assert (marked.status, marked.body["real_person"], marked.body["consent"]) == (200, True, None)
+    assert ask("DELETE", f"{path}/consent").status == 404
+    assert ask("PATCH", path, {"version": 2, "real_person": False}).body["real_person"] is False
+    version = ask("PUT", f"{path}/consent", {"name": "Amina", "text": "I agree."}).body["version"]
+    refused = ask("PATCH", path, {"version": version, "real_person": False})
+    assert (refused.status, "real person" in refused.body["detail"]) == (409, True)
+
+
+@pytest.mark.parametrize("body", [{}, {"name": "Amina"}, {"name": "", "text": "x"}, {"name": "A", "text": " "}])
+def test_a_consent_names_somebody_and_has_words(project: str, body: Any) -> None:
+    assert ask("PUT", f"{add(project)}/consent", body).status == 422
+
+
+def test_that_somebody_is_real_travels_with_a_cast_and_their_consent_does_not(project: str) -> None:
+    path = add(project, "Amina Yusuf")
+    add(project, "Bile")
+    ask("PUT", f"{path}/consent", {"name": "Amina Yusuf", "text": "I agree."})
+    exported = ask("GET", f"{project}/characters/export").body
+    assert exported["real_people"] == ["Amina Yusuf"]
+    other = call(projects.handler, http_event("POST", "/projects", {"title": "Another"})).headers["Location"]
+    items = ask("POST", f"{other}/characters/import", exported).body["items"]
+    assert [(item["sheet"]["name"], item["real_person"], item["consent"]) for item in items] == [
+        ("Amina Yusuf", True, None),
+        ("Bile", False, None),
+    ]
+
+
+def test_nobody_records_consent_for_somebody_elses_character(project: str) -> None:
+    path = add(project)
+    consent = {"name": "Amina", "text": "I agree."}
+    assert ask("PUT", f"{path}/consent", consent, owner="somebody").status == 404
+    assert ask("DELETE", f"{path}/consent", owner="somebody").status == 404

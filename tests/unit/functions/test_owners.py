@@ -16,7 +16,7 @@ from studio.domain.base import new_id
 from studio.domain.connection import Connection, NetworkName
 from studio.domain.episode import Gate, Status
 from studio.domain.event_rows import EventImport
-from studio.domain.project import Brief, CharacterSheet
+from studio.domain.project import Brief, CharacterSheet, Consent
 from studio.domain.run import BotRun
 from studio.entry import Studio
 from tests.conftest import ROOT, call, http_event
@@ -53,6 +53,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/<project_id>/characters/ready-made"): {"cast": "say-walahi"},
     ("PATCH", "/projects/<project_id>/characters/<character_id>"): {"version": 1, "name": "Mine"},
     ("PUT", "/projects/<project_id>/characters/<character_id>/reference"): {"attachment_id": None},
+    ("PUT", "/projects/<project_id>/characters/<character_id>/consent"): {"name": "Mine", "text": "Mine."},
     ("PATCH", "/episodes/<episode_id>"): {"version": 2, "title": "Mine"},
     ("PUT", "/episodes/<episode_id>/stages/<stage_name>/<part_key>"): {"version": 2, "document": {"title": "Mine"}},
     ("POST", "/episodes/<episode_id>/reviews/<gate>"): {"review_id": new_id(AT), "decision": "reject"},
@@ -74,6 +75,8 @@ IN_BODY: dict[str, dict[str, str]] = {
         "generate-episode-from-prompt",
         "generate-video",
         "hook-optimization-bot",
+        "llm-reflection-bot",
+        "persona-bot",
         "realism-audit",
         "scene-orchestration",
         "script-generator-bot",
@@ -82,13 +85,22 @@ IN_BODY: dict[str, dict[str, str]] = {
 IN_BODY["/events/imports"] = {"attachment_id": "spreadsheet_id", "episode_id": "episode_id"}
 """Routes that take an id in their body, and which."""
 
+BESIDE_IT = {
+    "/functions/llm-reflection-bot": {"what": "title"},
+    "/functions/persona-bot": {"mode": "panel"},
+}
+"""What else such a body must say."""
+
 
 @pytest.fixture
 def ids(machines: Any) -> dict[str, str]:
     """One of everything, amina's."""
     studio = Studio.opened_for("amina")
     project = studio.projects.create(Brief(title="Hers"), AT)
-    [character] = studio.cast(project.project_id).add([CharacterSheet(name="Hodan")], AT)
+    cast = studio.cast(project.project_id)
+    [added] = cast.add([CharacterSheet(name="Hodan")], AT)
+    agreed = Consent(name="Hodan", text="I agree.", at=AT)
+    character = cast.replace(added.model_copy(update={"real_person": True, "consent": agreed}), AT)
     attachment, _ = studio.attachments.announce("Face", "image/png", AT)
     episode = moved(studio, stored(studio), Status.FAILED)
     studio.videos.put(f"{episode.episode_id}/clips/1.png", a_picture(), "image/png")
@@ -183,7 +195,7 @@ def test_somebody_elses_id_leads_nowhere(handler: Any, method: str, path: str, i
 def test_somebody_elses_id_in_a_body_leads_nowhere(path: str, ids: dict[str, str]) -> None:
     [handler] = [handler for handler, method, known in ROUTES if (method, known) == ("POST", path)]
     before = everything()
-    body = {field: ids[name] for field, name in IN_BODY[path].items()}
+    body = BESIDE_IT.get(path, {}) | {field: ids[name] for field, name in IN_BODY[path].items()}
     answer = call(handler, http_event("POST", path, body, owner="bilan"))
     assert (answer.status, answer.body["type"]) == (404, "urn:episode-studio:not_found"), answer.body
     assert everything() == before

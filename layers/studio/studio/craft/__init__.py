@@ -1,4 +1,5 @@
-"""The craft as data: reality-TV formats, and a director's handbook of what each beat usually asks for.
+"""The craft as data: reality-TV formats, a director's handbook of what each beat usually asks for, what a text is
+criticised by, and whom an episode is shown to before anybody sees it.
 
 Writers are shown it as choices to take or to better; the rehearsal takes them.
 """
@@ -11,7 +12,9 @@ from pydantic import TypeAdapter
 
 from studio.domain.base import Phrase, Value
 from studio.domain.direction import Camera
+from studio.domain.reflection import Standard, Target
 from studio.domain.script import Beat, Script
+from studio.domain.viewers import Viewer
 
 
 class Format(Value):
@@ -55,6 +58,24 @@ def formats() -> dict[str, Format]:
 def handbook() -> Handbook:
     """Return the director's handbook."""
     return Handbook.model_validate_json(_read("handbook.json"))
+
+
+@cache
+def rubrics() -> dict[Target, tuple[Standard, ...]]:
+    """Return what each kind of text is criticised by."""
+    return TypeAdapter(dict[Target, tuple[Standard, ...]]).validate_json(_read("rubrics.json"))
+
+
+@cache
+def viewers() -> tuple[Viewer, ...]:
+    """Return the viewers to whom an episode is shown, the first ones first."""
+    return TypeAdapter(tuple[Viewer, ...]).validate_json(_read("viewers.json"))
+
+
+@cache
+def public_names() -> tuple[str, ...]:
+    """Return names of real people who are imitated often. A short list: it knows the most famous and no others."""
+    return TypeAdapter(tuple[str, ...]).validate_json(_read("public_names.json"))
 
 
 def likely_format(prompt: str, script: Script) -> str:

@@ -17,6 +17,7 @@ from studio.domain.episode import Episode, StageRecord, scene_key
 from studio.domain.paper import Paper
 from studio.domain.pipeline import STAGES, Step
 from studio.domain.project import Brief, CharacterSheet
+from studio.domain.reflection import Target
 from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Scene, Script
 from studio.domain.storyboard import Outline, laid_out
 
@@ -134,6 +135,33 @@ def hooks(episode: Episode, told: Script) -> Material:
         "mood": episode.brief.mood,
         "locale": episode.brief.locale,
     }
+
+
+def revising(target: Target, number: int | None, episode: Episode, script: Script, sheets: Sheets) -> Material:
+    """Return what somebody who betters a part of a script must know of the rest, besides the part itself.
+
+    number: the scene or clip, where there are several.
+    """
+    shared: Material = {
+        "genre": episode.brief.genre,
+        "mood": episode.brief.mood,
+        "locale": episode.brief.locale,
+        "open_question": script.open_question,
+    }
+    if target is Target.DIALOGUE and number is not None:
+        scene = script.scene(number)
+        told = scene.model_dump(mode="json", include={"heading", "beat", "action"})
+        return shared | {"synopsis": script.synopsis, "scene": told, "people": _people(scene, sheets)}
+    if target is Target.CLIP and number is not None:
+        clip = script.clip(number)
+        scene = script.scene(clip.scene)
+        framed = clip.model_dump(mode="json", include={"people", "size", "angle", "lens_mm", "move"})
+        return shared | {"scene": scene.model_dump(mode="json", exclude={"number"}), "clip": framed}
+    scenes: list[JsonValue] = [
+        scene.model_dump(mode="json", include={"heading", "beat", "action"}) for scene in script.scenes
+    ]
+    other: Material = {"synopsis": script.synopsis} if target is Target.TITLE else {"title": script.title}
+    return shared | other | {"scenes": scenes}
 
 
 # What is stale

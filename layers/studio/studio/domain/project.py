@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from studio.domain.base import Id, Instant, Name, Paragraph, Phrase, Title, Value
+from studio.domain.base import Id, Instant, Name, Paragraph, Phrase, Text, Title, Value
 from studio.domain.shot import Appearance, Aspect, Figure
 
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
@@ -66,13 +66,32 @@ class CharacterSheet(Value):
         return Figure(name=self.name, age=self.age, **self.appearance.model_dump())
 
 
+class Consent(Value):
+    """A real person's consent: who gave it, to which words, when it was recorded, and when it was taken back."""
+
+    name: Name
+    text: Text
+    at: Instant
+    withdrawn_at: Instant | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not taken back."""
+        return self.withdrawn_at is None
+
+
 class Character(Value):
-    """A character of a project's cast. `reference_id` names an attachment: the picture that shows their face."""
+    """A character of a project's cast. `reference_id` names an attachment: the picture that shows their face.
+
+    `real_person`: they exist outside the show, so that nobody speaks as them without a consent that stands.
+    """
 
     character_id: Id
     project_id: Id
     sheet: CharacterSheet
     reference_id: Id | None = None
+    real_person: bool = False
+    consent: Consent | None = None
     version: int = 1
     created_at: Instant
     updated_at: Instant

@@ -1,6 +1,6 @@
 """Projects and their casts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from studio.domain.base import new_id
@@ -69,8 +69,11 @@ class Cast:
         item = self._partition.get(keys.character(self._project_id, character_id))
         return Character.model_validate(fields(_there(item, "character")))
 
-    def add(self, sheets: Sequence[CharacterSheet], at: datetime) -> list[Character]:
-        """Store new characters, all or none. Raises Conflict for a name that is taken, TooLarge past MAX_CAST."""
+    def add(self, sheets: Sequence[CharacterSheet], at: datetime, *, real: Collection[str] = ()) -> list[Character]:
+        """Store new characters, all or none; `real` names those among them who are real people.
+
+        Raises Conflict for a name that is taken, TooLarge past MAX_CAST.
+        """
         here = self.all()
         if len(here) + len(sheets) > MAX_CAST:
             raise TooLarge(f"A cast has at most {MAX_CAST} people; this one has {len(here)}.")
@@ -80,7 +83,14 @@ class Cast:
                 raise Conflict(f"There is already a “{sheet.name}” in this cast; names must differ.")
             names.append(sheet.name.casefold())
         new = [
-            Character(character_id=new_id(at), project_id=self._project_id, sheet=sheet, created_at=at, updated_at=at)
+            Character(
+                character_id=new_id(at),
+                project_id=self._project_id,
+                sheet=sheet,
+                real_person=sheet.name in real,
+                created_at=at,
+                updated_at=at,
+            )
             for sheet in sheets
         ]
         if new:
