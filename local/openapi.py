@@ -39,6 +39,8 @@ TAGS = {
     "posts": "What went where, when and under which id.",
     "connections": "The accounts elsewhere that the studio may act for. Their tokens are never shown.",
     "events": "What the audience did: reported event by event or in spreadsheets, and what it comes to.",
+    "links": "Short links with tags, and how often people followed them.",
+    "public": "What needs no token: for the audience, and for services that call back.",
     "bots": "The bots, and a record of every call of one.",
     "dashboard": "How things stand.",
     "spending": "What things will cost, what they have cost, and every call that was paid for.",
@@ -114,7 +116,7 @@ PROBLEMS = {
 }
 _WAIT = {429, 503}
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+_METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
 def document() -> Document:
@@ -187,23 +189,25 @@ def _finished(merged: Document) -> Document:
 
 def _operation(path: str, method: str, found: Document, schemas: Document) -> Document:
     is_bot = "bots" in found["tags"] and path.startswith("/functions/")
+    is_public = "public" in found["tags"]
     parameters = found.get("parameters", [])
-    if method == "post":
+    if method == "post" and not is_public:
         parameters = [*parameters, {"$ref": "#/components/parameters/IdempotencyKey"}]
     if is_bot:
         parameters = [*parameters, {"$ref": "#/components/parameters/Prefer"}]
     answers = {
-        status: _answer(int(status), answer) for status, answer in found["responses"].items() if status[0] == "2"
+        status: _answer(int(status), answer) for status, answer in found["responses"].items() if status[0] in "23"
     }
     if is_bot:
         answers |= _two_answers(answers["200"])
     refused = {
         str(status): {"$ref": f"#/components/responses/Problem{status}"}
-        for status in sorted(_refusals(path, method, found, schemas, is_bot=is_bot))
+        for status in sorted(_refusals(path, method, found, schemas, is_bot=is_bot) - ({401} if is_public else set()))
     }
     kept = ("tags", "summary", "description", "operationId")
     return (
         {name: found[name] for name in kept}
+        | ({"security": []} if is_public else {})
         | ({"parameters": parameters} if parameters else {})
         | ({"requestBody": found["requestBody"]} if "requestBody" in found else {})
         | {"responses": dict(sorted(answers.items())) | refused}
@@ -213,9 +217,9 @@ def _operation(path: str, method: str, found: Document, schemas: Document) -> Do
 def _answer(status: int, answer: Document) -> Document:
     said = answer["description"]
     described = {"description": HTTPStatus(status).phrase if said == "Successful Response" else said}
-    if status in {201, 202}:
+    if status in {201, 202, 302}:
         described["headers"] = {"Location": {"description": "Where to read it.", "schema": {"type": "string"}}}
-    return described if status == 204 else described | {"content": answer["content"]}
+    return described if status in {204, 302} else described | {"content": answer["content"]}
 
 
 def _two_answers(both: Document) -> Document:

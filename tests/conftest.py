@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "ATTACHMENTS_BUCKET": "studio-attachments",
     "PROVIDER": "draft",
     "GEMINI_SECRET": "studio-gemini-key",
+    "PUBLIC_KEY_SECRET": "studio-public-key",
     "CONNECTIONS_PREFIX": "studio/connections",
     "ADDRESS_PARAMETER": "/studio/address",
     "CHANNEL_APPS_SECRET": "studio-channel-apps",
@@ -204,10 +205,27 @@ def http_event(
             "path": path,
             "stage": "v1",
             "authorizer": {"claims": {"sub": owner, "email": f"{owner}@example.com"} | (claims or {})},
+            "identity": {"sourceIp": "203.0.113.7"},
         },
         "body": body if body is None or isinstance(body, str) else json.dumps(body),
         "isBase64Encoded": False,
     }
+
+
+def public_event(
+    method: str,
+    path: str,
+    body: str | None = None,
+    *,
+    address: str = "203.0.113.7",
+    resource: str = "",
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """The same from somebody without a token: the gateway knows where from, and nothing else."""
+    event = http_event(method, path, body, headers=headers) | {"resource": resource or path}
+    event["requestContext"] |= {"identity": {"sourceIp": address}}
+    del event["requestContext"]["authorizer"]
+    return event
 
 
 def call(handler: Callable[[dict[str, Any], Any], Any], event: dict[str, Any]) -> Answer:

@@ -61,21 +61,24 @@ def test_every_operation_says_how_it_answers_and_how_it_refuses(document: dict[s
     for method, path, operation in _operations(document):
         answers = operation["responses"]
         place = f"{method} {path}"
-        assert any(status[0] == "2" for status in answers), place
-        assert {"401", "429"} <= answers.keys(), place
+        is_public = operation.get("security") == []
+        assert is_public == ("public" in operation["tags"]), place
+        assert any(status[0] in "23" for status in answers), place
+        assert "429" in answers, place
+        assert ("401" in answers) != is_public, place
         if "requestBody" in operation:
             assert {"400", "413", "415", "422"} <= answers.keys(), place
         if "{" in path:
             assert "404" in answers, place
         for status, answer in answers.items():
-            assert status[0] == "2" or answer == {"$ref": f"#/components/responses/Problem{status}"}, place
+            assert status[0] in "23" or answer == {"$ref": f"#/components/responses/Problem{status}"}, place
 
 
 def test_every_post_takes_an_idempotency_key_and_every_bot_a_preference(document: dict[str, Any]) -> None:
     names = {block.public_name for block in blocks().values() if block.is_bot}
     for method, path, operation in _operations(document):
         taken = {parameter.get("$ref", "").rpartition("/")[2] for parameter in operation.get("parameters", [])}
-        assert ("IdempotencyKey" in taken) == (method == "post"), path
+        assert ("IdempotencyKey" in taken) == (method == "post" and operation.get("security") != []), path
         is_bot = path.removeprefix("/functions/") in names
         assert ("Prefer" in taken) == is_bot, path
         if is_bot:

@@ -10,8 +10,11 @@ pytestmark = pytest.mark.stack
 
 every_block = pytest.mark.parametrize("block", blocks().values(), ids=list(blocks()))
 
-PUBLIC: dict[tuple[str, str], str] = {}
-"""Routes that need no token, with the reason. None so far."""
+PUBLIC: dict[tuple[str, str], str] = {
+    ("GET", "/go/{code}"): "whoever sees a post follows its link; it leads where its owner said, and nowhere else",
+    ("HEAD", "/go/{code}"): "programs look where a link leads before people follow it",
+}
+"""Routes that need no token, with the reason."""
 
 
 def _of_template(block: Block) -> set[tuple[str, str]]:
@@ -60,6 +63,20 @@ def test_every_route_needs_a_token(expanded: Document) -> None:
     authorizer = body["securityDefinitions"]["SignedIn"]["x-amazon-apigateway-authorizer"]
     assert authorizer["type"] == "cognito_user_pools"
     assert authorizer["providerARNs"] == [{"Fn::GetAtt": ["Users", "Arn"]}]
+
+
+def test_what_needs_no_token_has_a_door_and_a_limit_of_its_own() -> None:
+    limited = {
+        (setting["HttpMethod"], setting["ResourcePath"].replace("~1", "/").replace("//", "/", 1))
+        for setting in template()["Resources"]["Api"]["Properties"]["MethodSettings"]
+    }
+    assert set(PUBLIC) == limited - {("*", "/*")}
+    for block in blocks().values():
+        routes = _of_template(block)
+        if routes & set(PUBLIC):
+            assert routes <= set(PUBLIC), "what needs a token is not answered by the same function"
+            assert "public_api(" in (block.folder / "app.py").read_text(), block.public_name
+            assert {"Ref": "MeetsThePublic"} in block.properties["Policies"], block.public_name
 
 
 def test_what_the_gateway_refuses_itself_looks_like_what_the_code_refuses() -> None:

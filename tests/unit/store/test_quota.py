@@ -141,6 +141,21 @@ def test_nobody_sleeps_for_long_and_who_is_sent_away_is_told_when_to_come() -> N
     worker.quota.admit()
 
 
+def test_who_will_not_wait_is_let_in_at_once_or_sent_away() -> None:
+    item = OneItem()
+
+    def ask(at: float) -> None:
+        never = lambda _: pytest.fail("it slept")  # noqa: E731
+        Quota(item, "t", "public", "go", per_second=2, burst=3, patience=0, now=lambda: at, sleep=never).admit()
+
+    for _ in range(3):
+        ask(1_000_000)
+    with pytest.raises(Throttled) as refused:
+        ask(1_000_000.1)
+    assert refused.value.retry_after == pytest.approx(0.4, abs=SLACK)
+    ask(1_000_000.5)
+
+
 @given(st.floats(0.5, 20), bursts, rates)
 def test_a_pause_holds_everybody(seconds: float, burst: int, rate: float) -> None:
     item = OneItem()

@@ -1,5 +1,6 @@
 """`Studio`, the context of one request: whose it is, and what it may use. Everything in it is opened on first use."""
 
+import hmac
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
     from studio.generation.ports import Judge, Painter, Writer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
     from studio.quotes import Job, Plan
+    from studio.store.directory import Directory
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
+    from studio.store.links import Links
 
 SYSTEM = "system"
 """The owner of scheduled work for everyone."""
@@ -74,6 +77,7 @@ class Settings:
     video_machine: str = ""
     connections_prefix: str = ""
     channel_apps_secret: str = ""
+    public_key_secret: str = ""
     channels_gateway: str = ""
     address_parameter: str = ""
 
@@ -101,6 +105,7 @@ class Settings:
             video_machine=env.get("VIDEO_MACHINE", ""),
             connections_prefix=env.get("CONNECTIONS_PREFIX", ""),
             channel_apps_secret=env.get("CHANNEL_APPS_SECRET", ""),
+            public_key_secret=env.get("PUBLIC_KEY_SECRET", ""),
             channels_gateway=env.get("CHANNELS_GATEWAY", ""),
             address_parameter=env.get("ADDRESS_PARAMETER", ""),
         )
@@ -227,6 +232,30 @@ class Studio:
     def attachments(self) -> Attachments:
         """What the owner uploaded."""
         return Attachments(self.partition, self._material)
+
+    @cached_property
+    def directory(self) -> "Directory":
+        """What public codes lead to, everybody's."""
+        from studio.store.directory import Directory
+
+        return Directory(self.client("dynamodb"), self.settings.table)
+
+    @cached_property
+    def links(self) -> "Links":
+        """The owner's short links."""
+        from studio.store.links import Links
+
+        return Links(self.partition, self.directory)
+
+    def keyed_digest(self, purpose: str, text: str) -> str:
+        """Return a digest (64 hex digits) by which `text` is known again here, and which tells nobody what it was.
+
+        purpose: what it is for; digests for one purpose say nothing about those for another. Only functions that may
+        read the stack's PublicKey can make any.
+        """
+        root = _secret_text(self.client("secretsmanager").get_secret_value, self.settings.public_key_secret)
+        key = hmac.digest(root.encode(), f"episode-studio/{purpose}".encode(), "sha256")
+        return hmac.digest(key, text.encode(), "sha256").hex()
 
     @cached_property
     def events(self) -> "Events":
@@ -446,6 +475,12 @@ NO_KEY = (
     'No Gemini key is stored. Put one into the stack\'s GeminiKey secret as {"api_key": "…"}, '
     "or ask for the draft provider."
 )
+
+
+@cache
+def _secret_text(get_secret_value: Callable[..., Any], secret_id: str) -> str:
+    # The key never changes: what was digested with it could not be found again.
+    return str(get_secret_value(SecretId=secret_id)["SecretString"])
 
 
 @cache

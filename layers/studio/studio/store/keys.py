@@ -165,6 +165,16 @@ def imported_file(digest: str) -> str:
     return f"IMPORTED#{digest}"
 
 
+def link(link_id: str = "") -> str:
+    """Return a short link's sort key, or the prefix of all."""
+    return f"LINK#{link_id}"
+
+
+def public(kind: str, digest: str) -> tuple[str, str]:
+    """Return pk and sk of what a public code leads to. digest: the code's, so that the table tells no codes."""
+    return f"PUBLIC#{kind}#{digest}", "ENTRY"
+
+
 def month(at: datetime) -> str:
     """Return the UTC month as `yyyy-mm`."""
     return at.strftime("%Y-%m")

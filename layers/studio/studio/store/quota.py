@@ -25,7 +25,11 @@ _TRIES = 50
 
 
 class Quota:
-    """The limit on one kind of call to one provider. Times are Unix milliseconds."""
+    """The limit on one kind of call to one provider. Times are Unix milliseconds.
+
+    patience: how long a caller may be made to sleep for its turn, in seconds; with 0 it is let in now or not at all.
+    forget_after: seconds after which an unused limit may be forgotten, for limits that come and go with callers.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,8 @@ class Quota:
         *,
         per_second: float,
         burst: int = 1,
+        patience: float = MAX_SLEEP,
+        forget_after: int | None = None,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -46,11 +52,13 @@ class Quota:
         self._use = use
         self._interval = math.ceil(1000 / per_second)
         self._burst = burst
+        self._patience = patience
+        self._forget_after = forget_after
         self._now = now
         self._sleep = sleep
 
     def admit(self) -> None:
-        """Return when it is this call's turn. Raises Throttled when that is more than MAX_SLEEP away."""
+        """Return when it is this call's turn. Raises Throttled when that is more than `patience` away."""
         now = round(self._now() * 1000)
         turn = self._take_turn(now) - self._interval * self._burst
         if turn > now:
@@ -69,7 +77,7 @@ class Quota:
                 "SET tat = :next", "attribute_not_exists(tat) OR tat <= :now", next=now + self._interval, now=now
             )
             if tat is None:
-                furthest = now + round(MAX_SLEEP * 1000) + self._interval * (self._burst - 1)
+                furthest = now + round(self._patience * 1000) + self._interval * (self._burst - 1)
                 tat = self._set(
                     "SET tat = tat + :step",
                     "tat > :now AND tat <= :furthest",
@@ -80,7 +88,7 @@ class Quota:
             if tat is not None:
                 return tat
             ahead = self._ahead(now)
-            if ahead > MAX_SLEEP:
+            if ahead > self._patience:
                 raise Throttled(f"Too many {self._use} calls are waiting; this one goes on in {ahead:.0f} s.", ahead)
         raise Throttled(f"Too many {self._use} calls at the same moment.", 1.0)
 
@@ -90,6 +98,9 @@ class Quota:
         return (tat - self._interval * (self._burst - 1) - now) / 1000
 
     def _set(self, update: str, condition: str, **values: int) -> int | None:
+        if self._forget_after is not None:
+            update += ", expires_at = :expires"
+            values["expires"] = round(self._now()) + self._forget_after
         used = {name: value for name, value in values.items() if f":{name}" in update + condition}
         try:
             answer = self._client.update_item(
