@@ -93,10 +93,9 @@ IN_BODY["/events/imports"] = {"attachment_id": "spreadsheet_id", "episode_id": "
 BESIDE_IT = {
     "/functions/llm-reflection-bot": {"what": "title"},
     "/functions/persona-bot": {"mode": "panel"},
+    "/links": {"target": "https://shop.example/"},
 }
 """What else such a body must say."""
-BESIDE = {"/links": {"target": "https://shop.example/"}}
-"""What else these need."""
 
 
 @pytest.fixture
@@ -204,7 +203,6 @@ def test_somebody_elses_id_in_a_body_leads_nowhere(path: str, ids: dict[str, str
     [handler] = [handler for handler, method, known in ROUTES if (method, known) == ("POST", path)]
     before = everything()
     body = BESIDE_IT.get(path, {}) | {field: ids[name] for field, name in IN_BODY[path].items()}
-    body = BESIDE.get(path, {}) | {field: ids[name] for field, name in IN_BODY[path].items()}
     answer = call(handler, http_event("POST", path, body, owner="bilan"))
     assert (answer.status, answer.body["type"]) == (404, "urn:episode-studio:not_found"), answer.body
     assert everything() == before
