@@ -174,7 +174,7 @@ def _reaction(viewer: Viewer, script: Script, asking: _Asking) -> ViewerReaction
         plain = plain_reaction(viewer, script).model_dump(mode="json")
         words = ("quote", "liked", "disliked", "leaves_because")
         material |= {"choices": {name: [plain[name]] for name in words}}
-        material |= {"rating": plain["rating"], "leaves_at": plain["leaves_at"]}
+        material |= {name: plain[name] for name in ("rating", "ratings", "leaves_at")}
     try:
         answer = asking.ask(_REACT, material, Reaction, lambda said: reaction_problems(said, script))
     except (BadAnswer, Blocked) as error:

@@ -34,6 +34,7 @@ from studio.domain.viewers import (
     reaction_problems,
 )
 from studio.insight.consistency import consistency
+from studio.insight.insufficient import Insufficient
 from studio.insight.panel import summary
 from tests.unit.made import AT, a_script
 
@@ -233,7 +234,9 @@ def a_reaction(**changes: Any) -> Reaction:
         "leaves_because": "",
         "rating": 3,
     }
-    return Reaction.model_validate(given | changes)
+    last = changes.get("leaves_at") or 3
+    rated = [{"scene": number, "rating": changes.get("rating", 3)} for number in range(1, min(last, 3) + 1)]
+    return Reaction.model_validate(given | {"ratings": rated} | changes)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +246,8 @@ def a_reaction(**changes: Any) -> Reaction:
         ({"leaves_at": 9, "leaves_because": "Bored."}, ["no scene 9"]),
         ({"leaves_at": 2}, ["leaves_because"]),
         ({"quote": "Nobody said this."}, ["no line"]),
+        ({"ratings": [{"scene": 1, "rating": 3}]}, ["[1, 2, 3]"]),
+        ({"leaves_at": 1, "leaves_because": "Bored.", "ratings": [{"scene": 2, "rating": 3}]}, ["[1]"]),
     ],
 )
 def test_a_reaction_names_a_scene_there_is_and_quotes_a_line_there_is(changes: Any, wrong: list[str]) -> None:
@@ -280,6 +285,14 @@ def test_a_panel_comes_to_a_mean_a_deviation_and_who_is_still_there() -> None:
     found = summary(a_panel(("A", 5, 0), ("B", 1, 1), ("C", 3, 3)), a_script())
     assert (found.n, found.mean, found.standard_deviation, found.counts) == (3, 3.0, 2.0, (1, 0, 1, 0, 1))
     assert [(one.scene, one.viewers) for one in found.watching] == [(1, 2), (2, 2), (3, 1)]
+    assert [one.ratings and one.ratings.n for one in found.scenes] == [3, 2, 2]
+    assert (found.agreement, found.most_divided) == ("divided", 1)
+
+
+def test_a_scene_that_nobody_saw_has_no_rating_and_one_scene_tells_nothing_of_agreement() -> None:
+    found = summary(a_panel(("A", 3, 1), ("B", 1, 1)), a_script())
+    assert [one.ratings is None for one in found.scenes] == [False, True, True]
+    assert (found.agreement, isinstance(found.alpha, Insufficient)) == ("unknown", True)
 
 
 def test_who_disagrees_about_what_is_shown_with_both_sides() -> None:

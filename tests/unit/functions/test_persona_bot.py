@@ -66,7 +66,8 @@ def reading(*holds: str, **changes: Any) -> SpeechReading:
 
 def reaction(**changes: Any) -> Reaction:
     given = {"quote": "I stand.", "liked": "It.", "disliked": "", "leaves_at": 0, "leaves_because": "", "rating": 3}
-    return Reaction.model_validate(given | changes)
+    seen = range(1, (changes.get("leaves_at") or 3) + 1)
+    return Reaction.model_validate(given | {"ratings": [{"scene": n, "rating": 3} for n in seen]} | changes)
 
 
 def somebody(studio: Studio, **sheet: Any) -> Character:

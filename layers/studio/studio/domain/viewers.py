@@ -31,11 +31,20 @@ class Viewer(Value):
     patience_seconds: int = Field(ge=1, le=600)
 
 
+class SceneRating(Written):
+    """What a viewer gives one scene."""
+
+    scene: int = Field(ge=1)
+    rating: int = Field(ge=1, le=5)
+
+
 class Reaction(Written):
     """How a viewer takes a script. `leaves_at` is the scene in which they swipe away, 0 where they stay to the end.
 
-    `quote` is a line of the script that stayed with them.
+    `ratings` are those of the scenes they saw, `rating` that of the whole. `quote` is a line that stayed with them.
     """
+
+    ratings: list[SceneRating] = Field(min_length=1)
 
     quote: Phrase = Field(min_length=1)
     liked: Phrase = Field(min_length=1)
@@ -50,6 +59,7 @@ class ViewerReaction(Value):
 
     viewer: Viewer
     rating: int
+    ratings: tuple[SceneRating, ...]
     liked: str
     disliked: str
     quote: str
@@ -66,6 +76,9 @@ def reaction_problems(reaction: Reaction, script: Script) -> list[str]:
         found.append(f"There is no scene {reaction.leaves_at}; they are {numbers}, and 0 is staying to the end.")
     if reaction.leaves_at and not reaction.leaves_because:
         found.append("Say in leaves_because what makes them leave.")
+    seen = [number for number in numbers if not reaction.leaves_at or number <= reaction.leaves_at]
+    if [one.scene for one in reaction.ratings] != seen:
+        found.append(f"They saw the scenes {seen}; rate each of them once, in this order, and no other.")
     where = _scene_of(reaction.quote, script)
     if where is None:
         found.append(f"“{reaction.quote}” is no line of the script; copy one as it stands.")
@@ -82,6 +95,7 @@ def reacted(viewer: Viewer, reaction: Reaction, script: Script) -> ViewerReactio
     return ViewerReaction(
         viewer=viewer,
         rating=reaction.rating,
+        ratings=tuple(reaction.ratings),
         liked=reaction.liked,
         disliked=reaction.disliked,
         quote=reaction.quote,
@@ -105,12 +119,14 @@ def plain_reaction(viewer: Viewer, script: Script) -> Reaction:
     They leave in the first scene in which more seconds went by without such a word than they have patience for.
     """
     likes = _taste(viewer.taste)
-    waited, leaves_at, spoke = 0.0, 0, []
+    waited, leaves_at, spoke, ratings = 0.0, 0, [], []
     for scene in script.scenes:
         shared = sorted(likes & _stems(f"{scene.beat.value} {scene.action} {_said(scene)}"))
         waited = 0.0 if shared else waited + sum(len(line.text.split()) for line in scene.lines) / WORDS_PER_SECOND
         if shared:
             spoke.append((scene, shared))
+        given = min(5, 3 + len(shared)) if shared else 1 if waited > viewer.patience_seconds else 2
+        ratings.append(SceneRating(scene=scene.number, rating=given))
         if waited > viewer.patience_seconds:
             leaves_at = scene.number
             break
@@ -123,6 +139,7 @@ def plain_reaction(viewer: Viewer, script: Script) -> Reaction:
     share = len(spoke) / len(script.scenes)
     rating = 2 + (share >= 0.25) + (share >= 0.6) + (not leaves_at) - (bool(leaves_at) and leaves_at == seen[0].number)
     return Reaction(
+        ratings=ratings,
         quote=line.text[:300],
         liked=f"Scene {best.number}, {best.beat.value.replace('_', ' ')}"
         + (f": {', '.join(words[:3])} is what they come for." if words else ", because it comes first."),

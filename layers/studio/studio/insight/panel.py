@@ -6,10 +6,13 @@ no sample of one, and a range around their mean would look like knowledge of peo
 
 from collections.abc import Sequence
 from statistics import fmean, stdev
+from typing import Literal
 
 from studio.domain.base import Id, Value
 from studio.domain.script import Script
 from studio.domain.viewers import Viewer, ViewerReaction, left_by
+from studio.insight.agreement import Spread, agreement
+from studio.insight.insufficient import Insufficient
 
 HIGH, LOW = 4, 2
 """Ratings from which on, and up to which, somebody liked it or did not."""
@@ -36,16 +39,29 @@ class Watching(Value):
     viewers: int
 
 
+class SceneTaken(Value):
+    """How a scene was rated by those who saw it; `ratings` is null where nobody was left to."""
+
+    scene: int
+    ratings: Spread | None
+
+
 class PanelSummary(Value):
     """Mean and standard deviation of n ratings of 1 to 5 (that of a sample, n − 1), and how they spread.
 
-    `counts` is how many gave 1, 2, 3, 4 and 5.
+    `counts` is how many gave 1, 2, 3, 4 and 5. `alpha` is Krippendorff's, over the scenes: 1 where viewers agree which
+    are the better ones, 0 where the scenes make no difference to who gives what. `most_divided` is the scene on which
+    they lie furthest apart, null where there is none.
     """
 
     n: int
     mean: float
     standard_deviation: float
     counts: tuple[int, int, int, int, int]
+    scenes: tuple[SceneTaken, ...]
+    alpha: float | Insufficient
+    agreement: Literal["reliable", "tentative", "divided", "unknown"]
+    most_divided: int | None
     watching: tuple[Watching, ...]
     disagreements: tuple[Disagreement, ...]
 
@@ -55,6 +71,9 @@ def summary(reactions: Sequence[ViewerReaction], script: Script) -> PanelSummary
     if len(reactions) < 2:
         raise ValueError(f"A panel has two viewers or more, and this one has {len(reactions)}.")
     ratings = [one.rating for one in reactions]
+    numbers = [scene.number for scene in script.scenes]
+    given = [{one.scene: float(one.rating) for one in reaction.ratings} for reaction in reactions]
+    agreed = agreement([[row.get(number) for number in numbers] for row in given])
     still = len(reactions)
     watching = []
     for scene in script.scenes:
@@ -66,6 +85,10 @@ def summary(reactions: Sequence[ViewerReaction], script: Script) -> PanelSummary
         mean=round(fmean(ratings), 2),
         standard_deviation=round(stdev(ratings), 2),
         counts=(one, two, three, four, five),
+        scenes=tuple(SceneTaken(scene=n, ratings=one) for n, one in zip(numbers, agreed.things, strict=True)),
+        alpha=agreed.alpha,
+        agreement=agreed.reading,
+        most_divided=None if agreed.most_divided is None else numbers[agreed.most_divided],
         watching=tuple(watching),
         disagreements=tuple(disagreements(reactions, script)),
     )
