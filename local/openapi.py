@@ -1,4 +1,7 @@
-"""docs/api/openapi.json, from the routes themselves: `python -m local.openapi` writes it anew."""
+"""docs/api/openapi.json, from the routes themselves: `python -m local.openapi` writes it anew.
+
+With it goes what plans are checked against: see local/bot_schemas.py.
+"""
 
 import importlib
 import inspect
@@ -42,6 +45,7 @@ TAGS = {
     "links": "Short links with tags, and how often people followed them.",
     "public": "What needs no token: for the audience, and for services that call back.",
     "bots": "The bots, and a record of every call of one.",
+    "plans": "Plans over the bots that are carried out, or were.",
     "dashboard": "How things stand.",
     "spending": "What things will cost, what they have cost, and every call that was paid for.",
     "admin": "What everybody spends, and their caps: for those in the user pool's group `admin`. Others find nothing.",
@@ -264,9 +268,9 @@ def _problem(status: int) -> Document:
     }
 
 
-def text() -> str:
+def text(described: Document) -> str:
     """The file's content."""
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
@@ -275,7 +279,11 @@ def main() -> None:
     # What Lambda sets and modules read as they load; no call is made.
     os.environ.setdefault("AWS_DEFAULT_REGION", settings.REGION)
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text(), encoding="utf-8")
+    described = document()
+    TARGET.write_text(text(described), encoding="utf-8")
+    from local import bot_schemas
+
+    bot_schemas.TARGET.write_text(bot_schemas.text(described), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "CORS_ORIGIN": "http://localhost:5173",
     "PRODUCER_MACHINE": f"{MACHINES}-episode-producer",
     "VIDEO_MACHINE": f"{MACHINES}-generate-video",
+    "PLAN_MACHINE": f"{MACHINES}-bot-plan",
     "POWERTOOLS_METRICS_DISABLED": "1",
     "POWERTOOLS_LOG_LEVEL": "WARNING",
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
-from studio import takes
+from studio import plans, takes
 from studio.domain.base import Value
 from studio.domain.episode import Clip
 from studio.domain.errors import Conflict, NotFound, ProviderFailed
@@ -47,17 +47,18 @@ class SweepEvent(BaseModel):
 
 
 class SweepReport(Value):
-    """How many episodes and reservations were settled, and clips sent to be measured."""
+    """How many episodes, plans and reservations were settled, and clips sent to be measured."""
 
     episodes: int = 0
+    plans: int = 0
     reservations: int = 0
     clips: int = 0
 
 
 def sweep(event: SweepEvent) -> SweepReport:
-    """Settle the episode whose execution ended, or everything that has been standing still."""
+    """Settle the episode or plan whose execution ended, or everything that has been standing still."""
     if event.detail is not None:
-        return SweepReport(episodes=_settle_one(event.detail))
+        return _settle_one(event.detail)
     system = Studio.opened_for(SYSTEM)
     active = Active(system.client("dynamodb"), system.settings.table)
     now = system.clock()
@@ -66,6 +67,9 @@ def sweep(event: SweepEvent) -> SweepReport:
         episodes=sum(
             _settle(Studio.opened_for(owner), episode.episode_id, episode.take, None)
             for owner, episode in active.episodes(at_rest)
+        ),
+        plans=sum(
+            plans.settle(run, Studio.opened_for(owner), None, takes.OVER) for owner, run in active.plan_runs(at_rest)
         ),
         reservations=sum(_close(owner, spend) for owner, spend in active.spends(now - RESERVATION_REST)),
         clips=sum(_have_measured(system, owner, clip) for owner, clip in active.unmeasured_clips(at_rest)),
@@ -92,15 +96,20 @@ def _have_measured(system: Studio, owner: str, clip: Clip) -> int:
     return 1
 
 
-def _settle_one(detail: ExecutionDetail) -> int:
+def _settle_one(detail: ExecutionDetail) -> SweepReport:
+    studio = Studio.opened_for(ExecutionInput.model_validate_json(detail.asked).owner)
+    try:
+        run = studio.plans.get(plans.parse_name(detail.name))
+        return SweepReport(plans=plans.settle(run, studio, detail.status, takes.OVER))
+    except NotFound:
+        logger.info("not a plan's", extra={"execution": detail.name})
     try:
         episode_id, take = takes.parse_name(detail.name)
     except NotFound:
         # Started by hand, under a name of its own.
         logger.info("not an episode's", extra={"execution": detail.name})
-        return 0
-    owner = ExecutionInput.model_validate_json(detail.asked).owner
-    return _settle(Studio.opened_for(owner), episode_id, take, detail.status)
+        return SweepReport()
+    return SweepReport(episodes=_settle(studio, episode_id, take, detail.status))
 
 
 def _settle(studio: Studio, episode_id: str, take: int, ended: str | None) -> int:

@@ -428,7 +428,18 @@ def _drafted(call: Call, schema: Json) -> str | None:
 @cache
 def _known(schema: str) -> Any:
     """Return the model of ours that a writer is shown this schema for, or None."""
-    from studio.domain import culture, direction, hooks, likeness, persona, reflection, script, storyboard, viewers
+    from studio.domain import (
+        culture,
+        direction,
+        hooks,
+        likeness,
+        persona,
+        plan,
+        reflection,
+        script,
+        storyboard,
+        viewers,
+    )
     from studio.domain.base import Written, build_models
     from studio.generation.gemini.schema import answer_schema
 
@@ -437,7 +448,7 @@ def _known(schema: str) -> Any:
         build_models()
     asked = [
         found
-        for module in (script, culture, direction, storyboard, hooks, reflection, persona, viewers, likeness)
+        for module in (script, culture, direction, storyboard, hooks, reflection, persona, viewers, likeness, plan)
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Written) and found is not Written
     ]

@@ -155,7 +155,7 @@ def test_it_stops_after_the_stage_that_was_named_and_goes_on_from_there(composin
     assert (episode["status"], episode["under_way"], episode["editable"]) == ("written", False, True)
     assert [stage["name"] for stage in episode["stages"]] == NAMES[:3]
     assert composing.painter.asked == []
-    assert composing.sweep() == {"episodes": 0, "reservations": 0, "clips": 0}, "it rests, it does not hang"
+    assert set(composing.sweep().values()) == {0}, "it rests, it does not hang"
     asked = len(composing.writer.asked)
 
     after = composing.produce_full(episode_id=episode["episode_id"], start_at=Step.STORYBOARD)

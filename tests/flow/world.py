@@ -96,7 +96,10 @@ def _folders() -> dict[str, str]:
 
 
 def _resolved(value: dict[str, str]) -> str:
-    """Return what a substitution's `!Ref` stands for: the partition, a function's alias or a machine."""
+    """Return what a substitution's `!Ref` stands for, the partition, a function's alias or a machine; or its `!Sub`."""
+    if "Sub" in value:
+        told = {"Partition": "aws", "Region": REGION, "AccountId": ACCOUNT, "StackName": STACK}
+        return re.sub(r"\$\{AWS::(\w+)\}", lambda found: told[found[1]], value["Sub"])
     referred = value["Ref"]
     if referred == "AWS::Partition":
         return "aws"
@@ -869,7 +872,7 @@ def aws_with_machines() -> Iterator[None]:
             aws.services = {"dynamodb": TwinTable(), "s3": aws.services["s3"]}
             patch.setattr(context, "boto3", aws)
             machines = boto3.client("stepfunctions", region_name=REGION)
-            for machine in ("GenerateVideoMachine", "EpisodeProducerMachine"):
+            for machine in ("GenerateVideoMachine", "EpisodeProducerMachine", "BotPlanMachine"):
                 machines.create_state_machine(
                     name=_name(machine), definition=definition(machine), roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine"
                 )

@@ -131,6 +131,7 @@ def test_the_machines_names_in_the_environment_are_the_machines_names() -> None:
     for variable, machine in (
         ("PRODUCER_MACHINE", "EpisodeProducerMachine"),
         ("VIDEO_MACHINE", "GenerateVideoMachine"),
+        ("PLAN_MACHINE", "BotPlanMachine"),
     ):
         name = rendered(resources[machine]["Properties"]["Name"])
         assert rendered(given[variable]).endswith(f":stateMachine:{name}")

@@ -5,6 +5,8 @@ import re
 import jsonata
 import pytest
 
+from studio.catalog import bots
+from studio.entry.bot import ALIAS
 from tests.conftest import ROOT
 from tests.stack.reading import Machine, blocks, exits, listed, machines, named_in, rendered, scopes, states
 
@@ -110,18 +112,37 @@ def test_a_task_waits_as_long_as_its_function_may_run(machine: Machine) -> None:
             continue
         [placeholder] = named_in(called)
         function = rendered(machine.properties["DefinitionSubstitutions"][placeholder])
+        if function.endswith(f"-*-bot:{ALIAS}"):
+            assert state["TimeoutSeconds"] >= max(b.settings["Timeout"] for b in blocks().values() if b.is_bot), name
+            continue
         assert function.endswith(".Alias}"), f"{name} must call a published version"
         assert state["TimeoutSeconds"] >= limits[function.removeprefix("${").removesuffix(".Alias}")], name
 
 
 @every_machine
 def test_a_machine_says_whose_work_it_is(machine: Machine) -> None:
+    of_plan = machine.logical_id == "BotPlanMachine"
     for name, state in states(machine.definition):
         if state["Type"] == "Task":
             arguments = state["Arguments"]
             sent = arguments.get("Payload") or arguments["Input"]
-            for word in ("'owner'", "'take'", "'episode_id'"):
+            work = ("plan_run_id" if "PlanStep" in arguments["FunctionName"] else "ready.call",) if of_plan else ()
+            for word in ("'owner'", *(work or ("'take'", "'episode_id'"))):
                 assert word in sent, f"{name} does not pass {word}"
+
+
+def test_the_machine_of_plans_finds_a_bot_by_its_name_and_reaches_bots_alone() -> None:
+    machine = machines()["bot_plan.asl.json"]
+    [called] = [state["Arguments"]["FunctionName"] for name, state in states(machine.definition) if name == "RunBot"]
+    every = rendered(machine.properties["DefinitionSubstitutions"]["EveryBot"])
+    expression = called.removeprefix("{% ").removesuffix(" %}").replace("${EveryBot}", every)
+    pattern = re.compile(re.escape(every).replace(r"\*", ".*"))
+    for block in blocks().values():
+        alias = every.replace("*-bot", block.public_name)
+        listed_as_bot = block.public_name in {entry.name for entry in bots(frozenset())}
+        assert (pattern.fullmatch(alias) is not None) == listed_as_bot, block.public_name
+        bound = expression.replace("$states.input.ready.bot", f"'{block.public_name}'")
+        assert jsonata.Jsonata(bound).evaluate(None) == alias
 
 
 @every_machine

@@ -46,9 +46,9 @@ def aws(cloud: MemoryAws) -> MemoryAws:
 
 @pytest.fixture
 def machines(aws: MemoryAws) -> MemoryMachines:
-    """Step Functions with the stack's two machines, whose executions run until they are stopped."""
+    """Step Functions with the stack's machines, whose executions run until they are stopped."""
     client: MemoryMachines = aws.services["stepfunctions"]
-    client.machines |= {ENVIRONMENT[name] for name in ("PRODUCER_MACHINE", "VIDEO_MACHINE")}
+    client.machines |= {ENVIRONMENT[name] for name in ("PRODUCER_MACHINE", "VIDEO_MACHINE", "PLAN_MACHINE")}
     return client
 
 

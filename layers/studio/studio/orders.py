@@ -56,8 +56,11 @@ class EpisodeStarted(Value):
     steps: tuple[Step, ...]
 
 
-def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
-    """Start what was ordered and answer 202. Raises NotFound, Conflict while it is being made, Invalid."""
+def begin(request: EpisodeRequest, studio: Studio, *, new_as: str = "") -> Response[EpisodeStarted]:
+    """Start what was ordered and answer 202. Raises NotFound, Conflict while it is being made, Invalid.
+
+    new_as: the id that a new episode gets, where whoever orders it must know it beforehand.
+    """
     producing = request if isinstance(request, ProducerRequest) else None
     start_at = Step(producing.start_at) if producing and producing.start_at else None
     stop_after = Step(producing.stop_after) if producing and producing.stop_after else None
@@ -85,7 +88,7 @@ def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
         pipeline = Pipeline.FULL if producing else Pipeline.QUICK
         review = (producing.review if producing else None) or ()
         steps = steps_of(pipeline, review, start_at=start_at, stop_after=stop_after)
-        episode = _new(request, pipeline, review, studio)
+        episode = _new(request, pipeline, review, studio, new_as)
         studio.episodes.create(episode)
         plan = studio.plan(pipeline, episode.brief, clips=request.clips, prompt_chars=len(episode.prompt)).through(
             steps
@@ -104,10 +107,10 @@ def begin(request: EpisodeRequest, studio: Studio) -> Response[EpisodeStarted]:
     return created(started, f"/episodes/{episode.episode_id}", status=202)
 
 
-def _new(request: EpisodeRequest, pipeline: Pipeline, review: tuple[Gate, ...], studio: Studio) -> Episode:
+def _new(request: EpisodeRequest, pipeline: Pipeline, review: tuple[Gate, ...], studio: Studio, new_as: str) -> Episode:
     brief = studio.projects.get(request.project_id).brief if request.project_id else Brief(title="Pilot")
     at = studio.clock()
-    episode_id = new_id(at)
+    episode_id = new_as or new_id(at)
     return Episode(
         episode_id=episode_id,
         project_id=request.project_id,

@@ -72,6 +72,16 @@ class Scenes(Value):
     at_most: int
 
 
+class BotCalls(Value):
+    """What one run of a bot that is no stage asks of models. `texts` are without repairs."""
+
+    texts: int = Field(ge=0)
+    texts_at_most: int = Field(ge=0)
+    call: CallSize
+    pictures: int = Field(default=0, ge=0)
+    judgements: int = Field(default=0, ge=0)
+
+
 class Expected(Value):
     """All of `expected.json`. `sources` says in words where each figure comes from."""
 
@@ -79,6 +89,7 @@ class Expected(Value):
     scenes: Scenes
     takes: float = Field(ge=1)
     texts: Mapping[Step, TextStep]
+    bots: Mapping[str, BotCalls]
     picture: CallSize
     judgement: CallSize
 
@@ -160,6 +171,39 @@ def quote(plan: Plan, tariff: Tariff, on: date) -> Quote:
     texts = [_text_line(step, plan, tariff, on) for step in STAGES if step in plan.steps]
     clips = [line for number in sorted(plan.clips) for line in _clip_lines(number, plan, tariff, on)]
     return Quote(lines=(*texts, *clips))
+
+
+def quote_bot(bot: str, tariff: Tariff, on: date) -> Quote:
+    """Return what one run of a bot costs at the prices of a day, by its public name; a stage's by what it does anew.
+
+    Raises KeyError for a bot nobody knows, and what `tariff` raises for a model whose price is not known.
+    """
+    known, stage = expected(), bot.replace("-", "_")
+    if stage in known.texts:
+        return quote(Plan(steps=(Step(stage),), takes=1), tariff, on)
+    calls = known.bots[bot]
+    work: tuple[tuple[Job, CallSize, int, int], ...] = (
+        ("text", calls.call, calls.texts, calls.texts_at_most * ATTEMPTS),
+        ("image", known.picture, calls.pictures, calls.pictures),
+        ("judge", known.judgement, calls.judgements, calls.judgements * ATTEMPTS),
+    )
+    lines = []
+    for job, size, few, many in work:
+        if many:
+            model, price = tariff(job, on)
+            once, at_most = _cost(size, price, images=1 if job == "image" else 0)
+            lines.append(
+                QuoteLine(
+                    step=bot,
+                    calls=few,
+                    calls_at_most=many,
+                    model=model,
+                    price_date=price.price_date.isoformat(),
+                    expected=few * once,
+                    at_most=many * at_most,
+                )
+            )
+    return Quote(lines=tuple(lines))
 
 
 def _text_line(step: Step, plan: Plan, tariff: Tariff, on: date) -> QuoteLine:

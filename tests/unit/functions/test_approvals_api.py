@@ -1,5 +1,6 @@
 """Approvals: a person's word, bound to one exact content."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +47,13 @@ def test_content_waits_until_its_owner_says_something(studio: Studio) -> None:
     assert studio.approvals.approved(hashed, POST, AT).content == CAPTION
 
 
+def test_numbers_in_content_stay_what_was_approved(studio: Studio) -> None:
+    content = {"network": "x", "count": 3, "rate": 0.1, "whole": 2.0}
+    hashed = asked(studio, content)
+    assert answered(hashed).status == 200
+    assert studio.approvals.approved(hashed, POST, AT).content == content
+
+
 def test_an_approval_is_for_that_content_and_no_other(studio: Studio) -> None:
     hashed = asked(studio)
     answered(hashed)
@@ -62,7 +70,7 @@ def test_stored_content_that_was_changed_behind_its_hash_is_refused(studio: Stud
     from studio.store import keys
     from studio.store.table import assign
 
-    studio.partition.write(assign(keys.approval(approval.approval_id), {"content": OTHER}))
+    studio.partition.write(assign(keys.approval(approval.approval_id), {"content": json.dumps(OTHER)}))
     with pytest.raises(NotApproved, match="not what was approved"):
         studio.approvals.approved(hashed, POST, AT)
 

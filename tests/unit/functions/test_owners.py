@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from studio import plans
 from studio.domain.approval import ContentKind
 from studio.domain.audience import AudienceEvent
 from studio.domain.base import new_id
@@ -17,6 +18,7 @@ from studio.domain.connection import Connection, NetworkName
 from studio.domain.episode import Gate, Status
 from studio.domain.event_rows import EventImport
 from studio.domain.link import LinkTags
+from studio.domain.plan import Plan, PlanStep
 from studio.domain.project import Brief, CharacterSheet, Consent
 from studio.domain.run import BotRun
 from studio.entry import Studio
@@ -81,6 +83,7 @@ IN_BODY: dict[str, dict[str, str]] = {
         "hook-optimization-bot",
         "llm-reflection-bot",
         "persona-bot",
+        "orchestrator-bot",
         "realism-audit",
         "scene-orchestration",
         "script-generator-bot",
@@ -92,6 +95,7 @@ IN_BODY["/events/imports"] = {"attachment_id": "spreadsheet_id", "episode_id": "
 
 BESIDE_IT = {
     "/functions/llm-reflection-bot": {"what": "title"},
+    "/functions/orchestrator-bot": {"goal": "A better hook."},
     "/functions/persona-bot": {"mode": "panel"},
     "/links": {"target": "https://shop.example/"},
 }
@@ -122,7 +126,11 @@ def ids(machines: Any) -> dict[str, str]:
     studio.connections.connect(
         Connection(network=NetworkName.X, account_id="account-1", name="Hers", connected_at=AT), {"access": "token"}
     )
+    step = PlanStep(id="a", bot="hook-optimization-bot", inputs={"episode_id": episode.episode_id})
+    plan = Plan(goal="Hers", steps=(step,))
+    begun = plans.start(plan, plans.priced(plan, "draft", None, studio), "draft", studio)
     return {
+        "plan_run_id": begun.plan_run_id,
         "network": "x",
         "account_id": "account-1",
         "visitor": "hers",
@@ -166,7 +174,7 @@ def test_the_routes_were_found() -> None:
 
 def test_every_route_that_carries_an_id_is_known_here() -> None:
     writes = {(method, path) for _, method, path in WITH_ID if method in {"POST", "PATCH", "PUT"}}
-    bodiless = {("POST", "/episodes/<episode_id>/cancel")}
+    bodiless = {("POST", "/plans/<plan_run_id>/cancel"), ("POST", "/episodes/<episode_id>/cancel")}
     assert writes == set(BODIES) | bodiless
     takes_id = set()
     for module in modules():

@@ -26,6 +26,7 @@ from studio.store.episodes import Episodes
 from studio.store.ledger import Caps, Ledger
 from studio.store.memo import Memo
 from studio.store.objects import Objects
+from studio.store.plans import Plans
 from studio.store.posts import Posts
 from studio.store.projects import Cast, Projects
 from studio.store.reviews import Reviews
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from studio.generation.catalogue import Price, Use
     from studio.generation.ports import Judge, Painter, Writer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
-    from studio.quotes import Job, Plan
+    from studio.quotes import Job, Plan, Tariff
     from studio.store.directory import Directory
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
@@ -80,6 +81,7 @@ class Settings:
     public_key_secret: str = ""
     channels_gateway: str = ""
     address_parameter: str = ""
+    plan_machine: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -108,6 +110,7 @@ class Settings:
             public_key_secret=env.get("PUBLIC_KEY_SECRET", ""),
             channels_gateway=env.get("CHANNELS_GATEWAY", ""),
             address_parameter=env.get("ADDRESS_PARAMETER", ""),
+            plan_machine=env.get("PLAN_MACHINE", ""),
         )
 
 
@@ -224,6 +227,11 @@ class Studio:
         return Posts(self.partition)
 
     @cached_property
+    def plans(self) -> Plans:
+        """The owner's plans that are carried out, or were."""
+        return Plans(self.partition)
+
+    @cached_property
     def videos(self) -> Objects:
         """What was made for the owner."""
         return Objects(self.client("s3"), self.settings.videos_bucket, self.owner)
@@ -307,8 +315,18 @@ class Studio:
 
     def quote(self, provider: ProviderName, plan: "Plan") -> Quote:
         """Return what a plan costs today. Raises ProviderFailed for a model whose price is not known."""
-        from studio.generation import catalogue
         from studio.quotes import quote
+
+        return quote(plan, self._tariff(provider), self.clock().date())
+
+    def quote_bot(self, provider: ProviderName, bot: str) -> Quote:
+        """Return what one run of a bot costs today, by its public name. Raises ProviderFailed as `quote` does."""
+        from studio.quotes import quote_bot
+
+        return quote_bot(bot, self._tariff(provider), self.clock().date())
+
+    def _tariff(self, provider: ProviderName) -> "Tariff":
+        from studio.generation import catalogue
 
         def tariff(job: "Job", on: date) -> "tuple[str, Price]":
             if job == "judge":
@@ -317,7 +335,7 @@ class Studio:
                 model = self._model(provider, job, self.painters if job == "image" else self.writers)
             return model, catalogue.price(model, on)
 
-        return quote(plan, tariff, self.clock().date())
+        return tariff
 
     def promise(self, episode: Episode, plan: "Plan") -> None:
         """Note on an episode's bill what the work that now begins is quoted at. A model without a price has none."""

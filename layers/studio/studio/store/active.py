@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from studio.domain.episode import Clip, Episode
+from studio.domain.plan_run import PlanRun
 from studio.domain.spend import Spend
 from studio.store import keys
+from studio.store.plans import plan_run_of
 from studio.store.table import Item, fields, from_attributes
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ class Active:
         """Yield owner and clip: stored a while ago, and nobody has measured the file."""
         for item in self._since(keys.ACTIVE_CLIPS, before):
             yield str(item["owner"]), Clip.model_validate(fields(item))
+
+    def plan_runs(self, before: datetime) -> Iterator[tuple[str, PlanRun]]:
+        """Yield owner and plan, longest at rest first."""
+        for item in self._since(keys.ACTIVE_PLANS, before):
+            yield str(item["owner"]), plan_run_of(item)
 
     def _since(self, what: str, before: datetime) -> Iterator[Item]:
         request: dict[str, Any] = {

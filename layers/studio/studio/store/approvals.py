@@ -1,5 +1,6 @@
 """Approvals: what waits for its owner's word, and what was said. The content itself is kept with it."""
 
+import json
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, JsonValue
@@ -8,7 +9,7 @@ from studio.domain.approval import OPEN, Approval, ApprovalStatus, ContentKind, 
 from studio.domain.base import new_id
 from studio.domain.errors import Conflict, NotApproved, NotFound
 from studio.store import keys
-from studio.store.table import NEW, ConditionFailedError, Partition, Write, assign, fields
+from studio.store.table import NEW, ConditionFailedError, Item, Partition, Write, assign, fields
 
 _KEPT = timedelta(days=180)
 """So long an approval can be read after it closed."""
@@ -66,7 +67,9 @@ class Approvals:
                 Write(
                     "Put",
                     keys.approval(approval.approval_id),
-                    approval.model_dump(mode="json", exclude_none=True) | {"expires_at": expires},
+                    # As text: the table has numbers of its own, and the hash is of these.
+                    approval.model_dump(mode="json", exclude_none=True)
+                    | {"content": json.dumps(told), "expires_at": expires},
                 ),
             )
         except ConditionFailedError:
@@ -84,7 +87,7 @@ class Approvals:
     def page(self, limit: int, cursor: str | None) -> tuple[list[Approval], str | None]:
         """Return the newest approvals first, and the next cursor."""
         page = self._partition.query(keys.approval(), limit=limit, cursor=cursor, newest_first=True)
-        return [Approval.model_validate(fields(item)) for item in page.items], page.cursor
+        return [_approval(item) for item in page.items], page.cursor
 
     def decide(self, hashed: str, ruling: Ruling, note: str, at: datetime) -> Approval:
         """Record an answer; until the content has gone out it may be changed.
@@ -148,4 +151,9 @@ class Approvals:
     def _find(self, hashed: str) -> Approval | None:
         pointer = self._partition.get(keys.content(hashed))
         item = None if pointer is None else self._partition.get(keys.approval(str(pointer["approval_id"])))
-        return None if item is None else Approval.model_validate(fields(item))
+        return None if item is None else _approval(item)
+
+
+def _approval(item: Item) -> Approval:
+    told = fields(item)
+    return Approval.model_validate(told | {"content": json.loads(told["content"])})

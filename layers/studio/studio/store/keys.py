@@ -13,6 +13,7 @@ ACTIVE_SPENDS = "SPENDS"
 ACTIVE_CLIPS = "CLIPS"
 """Stored, but not measured yet."""
 
+ACTIVE_PLANS = "PLANS"
 ACTIVE_CAPS = "CAPS"
 
 STATS = "STATS"
@@ -113,6 +114,16 @@ def posted(content_hash: str) -> str:
 def bot_health(name: str = "") -> str:
     """Return the sort key of how a bot last did, or the prefix of all."""
     return f"BOT#{name}"
+
+
+def plan_run(plan_run_id: str = "") -> str:
+    """Return the sort key of a plan that is carried out, or the prefix of all."""
+    return f"PLANRUN#{plan_run_id}"
+
+
+def plan_step(plan_run_id: str, step_id: str = "") -> str:
+    """Return the sort key of how one of its steps went, or the prefix of all its steps."""
+    return f"PLANSTEP#{plan_run_id}#{step_id}"
 
 
 def spend(month: str, spend_id: str = "") -> str:

@@ -157,7 +157,8 @@ class Filler:
             return list(known)
         if context.name in self._sources.empty and low == 0:
             return []
-        entries = (
+        own = [one for one in known if isinstance(one, Mapping)] if isinstance(known, list) else []
+        entries = own or (
             self._sources.list_like(context.name, set(inner.get("properties", {}))) if "properties" in inner else []
         )
         wanted = len(entries) or 3
