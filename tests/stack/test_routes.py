@@ -11,6 +11,7 @@ pytestmark = pytest.mark.stack
 every_block = pytest.mark.parametrize("block", blocks().values(), ids=list(blocks()))
 
 PUBLIC: dict[tuple[str, str], str] = {
+    ("GET", "/connections/callback"): "a browser lands here from a network, without our token; nothing is done",
     ("GET", "/go/{code}"): "whoever sees a post follows its link; it leads where its owner said, and nowhere else",
     ("HEAD", "/go/{code}"): "programs look where a link leads before people follow it",
 }
