@@ -365,6 +365,33 @@ def test_with_an_episode_at_hand_no_other_one_is_made_and_each_step_works_on_it(
     assert {step.inputs["episode_id"] for step in plan.steps} == {EPISODE}
 
 
+def test_a_role_says_what_a_request_s_shape_does_not() -> None:
+    request = {
+        "properties": {
+            "mode": {"enum": ["speak", "panel"]},
+            "episode_id": {"type": "string"},
+            "text": {"type": "string", "maxLength": 3},
+            "provider": {"enum": ["draft", "gemini"]},
+        }
+    }
+    panel = Capability(name="persona-bot", summary="Reads.", request=request, gives={})
+    stack = Catalogue(capabilities={panel.name: panel}, known=frozenset({panel.name}))
+    ask = "Draft what the audience would say."
+    role = roles()["persona-bot"]
+    (step,) = suggested(ask, {"episode_id": EPISODE}, stack, {panel.name: role}).steps
+    assert step["inputs"] == [
+        {"field": "mode", "value": '"panel"'},
+        {"field": "episode_id", "value": f'"{EPISODE}"'},
+    ]
+    assert suggested(ask, {}, stack, {panel.name: role}).left_out == (
+        "persona-bot needs episode_id, which nobody has said.",
+    )
+    other = role.model_copy(update={"says": {"mode": {"speak": ("say",)}}, "usual": {"text": "too long"}})
+    assert suggested(ask, {"episode_id": EPISODE}, stack, {panel.name: other}).left_out == (
+        "persona-bot needs another text, which nobody has said.",
+    )
+
+
 def test_who_is_not_there_or_lacks_something_is_left_out_with_the_reason() -> None:
     first = suggested("Write a hook and answer comments", {}, STACK, roles())
     assert first.steps == ()

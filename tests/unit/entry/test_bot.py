@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from studio.domain.base import Name, Value
+from studio.domain.base import Name, Value, new_id
 from studio.domain.digest import digest_of
 from studio.domain.errors import Blocked, Unavailable
 from studio.domain.run import BotRun
@@ -100,6 +100,18 @@ def test_over_http_nobody_says_who_they_are(field: str) -> None:
     answer = ask({"topic": "dinner", field: "bilan"})
     assert (answer.status, [entry["path"] for entry in answer.body["errors"]]) == (422, [field])
     assert done == runs() == runs("bilan") == []
+
+
+def test_a_run_that_was_opened_for_what_the_bot_does_not_take_says_so() -> None:
+    studio = Studio.opened_for("amina")
+    run = BotRun(run_id=new_id(studio.clock()), bot="b", status="queued", input_hash="h", created_at=studio.clock())
+    studio.runs.save(run)
+    answer = handler({"owner": "amina", "run_id": run.run_id, "topic": "", "tone": "sharp"}, Context())
+    assert answer["outcome"] == "validation"
+    assert answer["reason"].startswith("The request is not valid: topic: must contain something")
+    (now,) = runs()
+    assert (now.status, now.error, now.error_type) == ("failed", answer["reason"], "validation")
+    assert done == []
 
 
 def test_a_machine_that_does_not_say_whose_it_is_gets_nowhere() -> None:

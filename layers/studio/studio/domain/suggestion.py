@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from studio.domain.base import Value
-from studio.domain.plan import PRODUCER, PUBLISH, Capability, Catalogue
+from studio.domain.plan import PRODUCER, PUBLISH, Capability, Catalogue, Reference
 from studio.domain.schema import Shape
 
 _SHORTEST_STEM = 4
@@ -32,13 +32,17 @@ class Role(Value):
     """What a bot is good for. `words` in a goal speak for it.
 
     after: whose work it builds on, where that is in the plan too. brings: whom it needs when the episode is new.
-    covers: whose work it does itself.
+    covers: whose work it does itself. needs: fields of which it must have one, though none is required. usual: what a
+    field is given where nobody says otherwise. says: other words for what may be chosen in a field.
     """
 
     words: tuple[str, ...]
     after: tuple[str, ...]
     brings: tuple[str, ...]
     covers: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    usual: Mapping[str, JsonValue] = Field(default_factory=dict)
+    says: Mapping[str, Mapping[str, tuple[str, ...]]] = Field(default_factory=dict)
 
 
 class Suggestion(Value):
@@ -50,6 +54,12 @@ class Suggestion(Value):
 
 def matched(goal: str, roles: Mapping[str, Role]) -> dict[str, tuple[str, ...]]:
     """Return who has words in a goal, with those words, in the roles' order."""
+    found = {name: _said(role.words, goal) for name, role in roles.items()}
+    return {name: words for name, words in found.items() if words}
+
+
+def _said(words: Iterable[str], goal: str) -> tuple[str, ...]:
+    """Return those of these words, or phrases, that a goal has in it, also with an ending."""
     told = goal.casefold()
     tokens = set(re.findall(r"[\w:/'-]+", told))
 
@@ -58,8 +68,7 @@ def matched(goal: str, roles: Mapping[str, Role]) -> dict[str, tuple[str, ...]]:
             return word in told
         return word in tokens or (len(word) >= _SHORTEST_STEM and any(_same(word, token) for token in tokens))
 
-    found = {name: tuple(word for word in role.words if said(word)) for name, role in roles.items()}
-    return {name: words for name, words in found.items() if words}
+    return tuple(word for word in words if said(word))
 
 
 def _same(word: str, token: str) -> bool:
@@ -94,7 +103,7 @@ def suggested(goal: str, given: Mapping[str, str], catalogue: Catalogue, roles: 
             left_out.append(f"{name} is not deployed in this stack.")
             continue
         before = [other for other in roles[name].after if _id(other) in steps]
-        inputs, missing = _inputs(capability, _Known(goal, given, steps, catalogue))
+        inputs, missing = _inputs(capability, _Known(goal, given, steps, catalogue, roles[name]))
         if missing:
             left_out.append(f"{name} needs {' and '.join(missing)}, which nobody has said.")
             continue
@@ -128,6 +137,7 @@ class _Known:
     given: Mapping[str, str]
     steps: Mapping[str, Mapping[str, JsonValue]]
     catalogue: Catalogue
+    role: Role
 
     def maker_of(self, field: str) -> str | None:
         """Return the newest step that reports an id: an episode that was remixed is followed by the remix."""
@@ -156,7 +166,16 @@ def _inputs(capability: Capability, known: _Known) -> tuple[dict[str, JsonValue]
             inputs[field] = value
         elif field in capability.required:
             missing.append(field)
+    if known.role.needs and not inputs.keys() & set(known.role.needs):
+        missing.append(" or ".join(known.role.needs))
+    # What is wrong all the same would be refused, and the whole plan with it.
+    shape = Shape(capability.request, lambda value: None if Reference.of(value) is None else _fits)
+    missing += [f"another {where}" for where, _ in shape.faults(dict(inputs)) if where not in missing]
     return inputs, missing
+
+
+def _fits(*_: object) -> None:
+    """Say of a reference that nothing is wrong with it: a maker of it was looked for by its type."""
 
 
 def _value(field: str, schema: Mapping[str, JsonValue], capability: Capability, known: _Known) -> JsonValue:
@@ -168,14 +187,17 @@ def _value(field: str, schema: Mapping[str, JsonValue], capability: Capability, 
         return None if maker is None else {"from": maker, "field": field}
     whole = Shape({**schema, "$defs": capability.request.get("$defs", {})})
     choices, listed = whole.choices()
-    named = [choice for choice in choices if choice != PUBLISH and _named(choice, known.goal)]
-    if named and field != "mode":
+    other = known.role.says.get(field, {})
+    mild = [choice for choice in choices if choice != PUBLISH]
+    named = [choice for choice in mild if _named(choice, known.goal) or _said(other.get(choice, ()), known.goal)]
+    if named and field != "provider":
         return list[JsonValue](named) if listed else named[0]
+    if field in known.role.usual:
+        return known.role.usual[field]
     if field not in capability.required:
         return None
-    if choices:
-        mild = next((choice for choice in choices if choice != PUBLISH), None)
-        return [mild] if listed and mild is not None else mild
+    if mild:
+        return [mild[0]] if listed else mild[0]
     return known.goal if field in _GOALS and not whole.faults(known.goal) else None
 
 

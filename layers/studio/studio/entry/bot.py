@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from botocore.exceptions import ClientError
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from studio.domain.base import Value, new_id
 from studio.domain.digest import digest_of
@@ -57,8 +57,14 @@ class Bot:
             return respond(self.app, event, context)
         owner, take, rest = addressed(event)
         run_id = rest.pop("run_id", None)
-        request = self._request_type.model_validate(rest)
         studio = Studio.opened_for(owner, take)
+        try:
+            request = self._request_type.model_validate(rest)
+        except ValidationError as error:
+            if run_id is None:
+                raise
+            # Whoever opened the run learns it there: no call of the same will go better.
+            return _refused(studio.runs.get(run_id), studio, error)
         run = self._new_run(request, studio) if run_id is None else studio.runs.get(run_id)
         if run.status in {"succeeded", "failed"}:
             # Lambda delivers an asynchronous event at least once.
@@ -164,6 +170,18 @@ def _finished(run: BotRun, studio: Studio, status: str, **changes: Any) -> BotRu
             **changes,
         }
     )
+
+
+def _refused(run: BotRun, studio: Studio, error: ValidationError) -> dict[str, Any]:
+    """Record that a bot was called with what it does not take, and return that as a state machine's value."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    faults = [
+        f"{'.'.join(map(str, one['loc'])) or 'the request'}: {one['msg'].removeprefix('Value error, ')}"
+        for one in found
+    ]
+    reason = f"The request is not valid: {'; '.join(faults[:3])}."
+    studio.runs.save(_finished(run, studio, "failed", error=reason, error_type="validation"))
+    return {"outcome": "validation", "reason": reason}
 
 
 def _first_line(work: Callable[..., Any]) -> str:
