@@ -25,7 +25,7 @@ class TwinTable(MemoryTable):
     def __init__(self) -> None:
         super().__init__()
         self._theirs = boto3.client("dynamodb", region_name=REGION)
-        self._seen: set[object] = set()
+        self._seen: set[tuple[object, ...]] = set()
 
     def put_item(self, **request: Any) -> dict[str, Any]:
         """Store one item."""
@@ -67,11 +67,16 @@ class TwinTable(MemoryTable):
                 answer = ours(**request)
             except ClientError as error:
                 refused = error
-            form = (method, *(_form(about) for action in actions for about in action.values()), *_reasons(refused))
-            if form not in self._seen:
-                self._seen.add(form)
+            reasons = _reasons(refused)
+            forms = {
+                (kind, *_form(about), reasons[:1], reason)
+                for action, reason in zip(actions, reasons[1:] or [""] * len(actions), strict=True)
+                for kind, about in action.items()
+            }
+            if not forms <= self._seen:
+                self._seen |= forms
                 self._prepare(before)
-                assert self._told(method, request) == _reasons(refused), request
+                assert self._told(method, request) == reasons, request
                 for key in keys:
                     theirs = self._theirs.get_item(TableName=_TABLE, Key=key).get("Item")
                     assert theirs == self._at(key), (request, theirs, self._at(key))

@@ -19,6 +19,10 @@ Version = Annotated[int, Field(ge=1, le=1_000_000_000)]
 """Which state of a thing an edit is of: 1 for a new one."""
 
 
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Unicode's categories Cc and Cs, but for newline and tab."""
+
+
 class Value(BaseModel):
     """An immutable value; unknown fields are an error."""
 
@@ -67,8 +71,7 @@ def clean(text: str) -> str:
     Format characters that scripts need (zero-width joiner, direction marks) stay: emoji and right-to-left text
     are not damaged. Lone surrogates, which no UTF-8 encoder accepts, go.
     """
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", kept).strip()
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip()
 
 
 def _cleaned(text: str) -> str:
