@@ -38,3 +38,10 @@ def test_the_stack_is_reached_at_the_address_it_gives_out(deployed: Deployed) ->
     assert callback == deployed.outputs["PublicAddress"] + "/connections/callback"
     answer = httpx.get(deployed.outputs["PublicAddress"] + "/bots", trust_env=False)
     assert (answer.status_code, answer.json()["type"]) == (401, "urn:episode-studio:unauthorized")
+
+
+def test_the_landing_page_needs_no_token_and_says_nothing_of_its_address(deployed: Deployed) -> None:
+    address = deployed.outputs["PublicAddress"] + "/connections/callback?code=%3Cscript%3E&state=1"
+    answer = httpx.get(address, headers={"Accept": "text/html"}, trust_env=False)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "<script>" not in answer.text
