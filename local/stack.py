@@ -39,9 +39,9 @@ class Outputs:
 
     @property
     def api_url(self) -> str:
-        """The API's base URL, without a trailing slash. The emulator's host names resolve in browsers only."""
+        """The API's base URL, without a trailing slash. The emulator has it at an address of its own."""
         if self.endpoint:
-            return f"{self.endpoint}/_aws/execute-api/{self['ApiId']}/{self['ApiStage']}"
+            return f"{self.endpoint}/{self['ApiStage']}"
         return self["ApiUrl"].rstrip("/")
 
     @property
