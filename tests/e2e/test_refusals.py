@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 import uuid
 from collections import defaultdict
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.e2e.conftest import PROMPT, Deployed, Person
+from tests.unit.functions.test_owners import BODIES
 
 PRODUCE = "/functions/generate-episode-from-prompt"
 
@@ -154,27 +156,8 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         "network": "x",
         "account_id": "account-1",
     }
-    sheet = {"name": "Intruder"}
-    bodies = {
-        ("PATCH", "/projects/{project_id}"): {"version": 1, "title": "Mine now"},
-        ("POST", "/projects/{project_id}/characters"): sheet,
-        ("POST", "/projects/{project_id}/characters/import"): {"characters": [sheet]},
-        ("POST", "/projects/{project_id}/characters/ready-made"): {"cast": "say-walahi"},
-        ("PATCH", "/projects/{project_id}/characters/{character_id}"): {"version": 1, "name": "Mine now"},
-        ("PUT", "/projects/{project_id}/characters/{character_id}/reference"): {"attachment_id": None},
-        ("PUT", "/projects/{project_id}/characters/{character_id}/consent"): {"name": "Mine", "text": "Mine now."},
-        ("PATCH", "/episodes/{episode_id}"): {"version": 1, "title": "Mine now"},
-        ("PUT", "/episodes/{episode_id}/stages/{stage_name}/{part_key}"): {"version": 1, "document": {}},
-        ("POST", "/episodes/{episode_id}/reviews/{gate}"): {"review_id": episode["episode_id"], "decision": "approve"},
-        ("POST", "/episodes/{episode_id}/posts"): {
-            "network": "x",
-            "account_id": "1",
-            "external_id": "1",
-            "title": "Mine now",
-            "published_at": "2026-01-01T00:00:00Z",
-        },
-        ("PUT", "/admin/owners/{owner}/caps"): {"month_usd": 1000, "episode_usd": 1000},
-    }
+    # What each route takes, as the unit tier sends it.
+    bodies = {(method, re.sub(r"<(\w+)>", r"{\1}", path)): body for (method, path), body in BODIES.items()}
     api = deployed.outputs.client("apigateway")
     resources = api.get_resources(restApiId=deployed.outputs["ApiId"], limit=500)["items"]
     routes = [
