@@ -14,8 +14,9 @@ from studio.domain.base import Instant, Value
 from studio.domain.connection import BY_KEY, LABELS, Connection, NetworkName, unmet
 from studio.domain.digest import digest_of
 from studio.domain.errors import Invalid
-from studio.entry import api, resolver
+from studio.entry import Studio, api, resolver
 from studio.entry.http import Caller, created
+from studio.store.webhooks import CallsBack
 
 app = resolver()
 
@@ -79,6 +80,12 @@ class Key(Value):
     partner_tag: str = Field(default="", max_length=64, pattern=r"^[A-Za-z0-9_-]*$")
 
 
+class Webhook(Value):
+    """Where a network calls back: enter it there, and keep it to yourself."""
+
+    address: str
+
+
 class Disconnected(Value):
     """`revoked`: the network was told, too. Otherwise remove the studio there, in the account's settings."""
 
@@ -134,6 +141,23 @@ def connect_by_key(network: NetworkName, key: Annotated[Key, Body()], studio: Ca
     return studio.accounts.connect_by_key(network, _plain(key))
 
 
+@app.get("/connections/<network>/webhook", tags=["connections"])
+def read_webhook(network: NetworkName, studio: Caller) -> Webhook:
+    """Read where Stripe is to call back. 404 before there is such an address."""
+    return Webhook(address=_called_back(studio, studio.webhooks.get(_calls_back(network))))
+
+
+@app.post("/connections/<network>/webhook", tags=["connections"], status_code=201)
+def make_webhook(network: NetworkName, studio: Caller) -> Response[Webhook]:
+    """Make the address where Stripe is to call back; the one there was stops working.
+
+    Enter it at Stripe as a webhook for checkout.session.completed, checkout.session.async_payment_succeeded and
+    refund.created. Then store the signing secret that Stripe shows: PUT /connections/stripe/key.
+    """
+    code = studio.webhooks.renew(_calls_back(network))
+    return created(Webhook(address=_called_back(studio, code)), f"/connections/{network}/webhook")
+
+
 @app.delete("/connections/<network>/<account_id>", tags=["connections"])
 def disconnect(
     network: NetworkName,
@@ -142,6 +166,16 @@ def disconnect(
 ) -> Disconnected:
     """Forget an account and its tokens, and take the consent back at the network where it offers a way."""
     return Disconnected(revoked=studio.accounts.disconnect(network, account_id))
+
+
+def _calls_back(network: NetworkName) -> CallsBack:
+    if network is not NetworkName.STRIPE:
+        raise Invalid(f"{LABELS[network]} does not call back.")
+    return "stripe"
+
+
+def _called_back(studio: Studio, code: str) -> str:
+    return f"{studio.address}/webhooks/stripe/{code}"
 
 
 def _signs_in(network: NetworkName) -> None:

@@ -13,6 +13,10 @@ every_block = pytest.mark.parametrize("block", blocks().values(), ids=list(block
 PUBLIC: dict[tuple[str, str], str] = {
     ("GET", "/connections/callback"): "a browser lands here from a network, without our token; nothing is done",
     ("GET", "/go/{code}"): "whoever sees a post follows its link; it leads where its owner said, and nowhere else",
+    (
+        "POST",
+        "/webhooks/stripe/{code}",
+    ): "Stripe has no token; what its signature does not prove changes nothing",
     ("HEAD", "/go/{code}"): "programs look where a link leads before people follow it",
 }
 """Routes that need no token, with the reason."""

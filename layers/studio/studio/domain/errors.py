@@ -23,6 +23,10 @@ class Invalid(StudioError):
         self.fields = fields or {}
 
 
+class Unproven(StudioError):
+    """Who a caller says they are, or what they say, is not proven. They are told no more than that."""
+
+
 class NotFound(StudioError):
     """There is no such thing, or it is somebody else's: the two are never told apart."""
 

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
     from studio.store.links import Links
+    from studio.store.orders import Orders, Refunds
+    from studio.store.webhooks import Webhooks
 
 SYSTEM = "system"
 """The owner of scheduled work for everyone."""
@@ -254,6 +256,27 @@ class Studio:
         from studio.store.links import Links
 
         return Links(self.partition, self.directory)
+
+    @cached_property
+    def orders(self) -> "Orders":
+        """What was paid for."""
+        from studio.store.orders import Orders
+
+        return Orders(self.partition)
+
+    @cached_property
+    def refunds(self) -> "Refunds":
+        """What was given back."""
+        from studio.store.orders import Refunds
+
+        return Refunds(self._events, self.events)
+
+    @cached_property
+    def webhooks(self) -> "Webhooks":
+        """Where networks call the owner back."""
+        from studio.store.webhooks import Webhooks
+
+        return Webhooks(self.partition, self.directory)
 
     def keyed_digest(self, purpose: str, text: str) -> str:
         """Return a digest (64 hex digits) by which `text` is known again here, and which tells nobody what it was.

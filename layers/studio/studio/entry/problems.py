@@ -8,6 +8,7 @@ from studio.domain import errors
 
 _KINDS: dict[type[errors.StudioError], tuple[int, str, str]] = {
     errors.Invalid: (422, "validation", "The request is not valid"),
+    errors.Unproven: (400, "malformed", "The request cannot be taken"),
     errors.NotFound: (404, "not_found", "Not found"),
     errors.Conflict: (409, "conflict", "Not possible right now"),
     errors.TooLarge: (413, "too_large", "Too large"),

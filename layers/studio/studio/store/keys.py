@@ -181,6 +181,26 @@ def link(link_id: str = "") -> str:
     return f"LINK#{link_id}"
 
 
+def order(order_id: str = "") -> str:
+    """Return an order's sort key, or the prefix of all."""
+    return f"ORDER#{order_id}"
+
+
+def payment(payment_id: str) -> str:
+    """Return the sort key that says which order a payment was for."""
+    return f"PAYMENT#{payment_id}"
+
+
+def refunds(charge: str) -> str:
+    """Return the sort key, among the events, of what was given back of a payment."""
+    return f"REFUNDS#{charge}"
+
+
+def webhook(network: str) -> str:
+    """Return the sort key of the code under which a network calls back."""
+    return f"WEBHOOK#{network}"
+
+
 def public(kind: str, digest: str) -> tuple[str, str]:
     """Return pk and sk of what a public code leads to. digest: the code's, so that the table tells no codes."""
     return f"PUBLIC#{kind}#{digest}", "ENTRY"
