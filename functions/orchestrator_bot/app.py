@@ -96,6 +96,8 @@ def orchestrate(request: OrchestratorRequest, studio: Studio) -> PlanReport:
         raise Invalid(
             f"This plan cannot run: {sentences(found[:3])}", {f"plan.{one.path}": one.message for one in found}
         )
+    else:
+        _check_ids(plan, studio)
     budget = None if request.budget_usd is None else micros(request.budget_usd)
     price = plans.priced(plan, provider, budget, studio)
     if request.mode != "plan":
@@ -142,6 +144,16 @@ def _given(request: OrchestratorRequest, studio: Studio) -> dict[str, str]:
     if request.project_id is not None:
         given["project_id"] = studio.projects.get(request.project_id).project_id
     return given
+
+
+def _check_ids(plan: Plan, studio: Studio) -> None:
+    """Look for the episodes and shows that a person's plan names. Raises NotFound for one that is not theirs."""
+    named = {(field, str(value)) for step in plan.steps for field, value in step.inputs.items() if type(value) is str}
+    for field, named_id in sorted(named):
+        if field == "episode_id":
+            studio.episodes.get(named_id)
+        elif field == "project_id":
+            studio.projects.get(named_id)
 
 
 def _nobody(answer: PlanAsked, first: Suggestion) -> str:

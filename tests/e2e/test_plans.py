@@ -43,16 +43,16 @@ def test_a_goal_is_planned_rehearsed_and_carried_out_with_an_episode_of_its_own(
 
 
 def test_a_step_that_cannot_work_says_why_and_what_needs_it_is_skipped(amina: Person, bilan: Person) -> None:
-    foreign = "01JD0000000000000000000000"
+    made = {"from": "new", "field": "episode_id"}
     steps = [
-        {"id": "hooks", "bot": "hook-optimization-bot", "inputs": {"episode_id": foreign}},
-        {"id": "roots", "bot": "cultural-injection-bot", "inputs": {"episode_id": foreign}, "after": ["hooks"]},
+        {"id": "new", "bot": "episode-producer", "inputs": {"prompt": "A ring.", "start_at": "generate_video"}},
+        {"id": "roots", "bot": "cultural-injection-bot", "inputs": {"episode_id": made}},
     ]
-    body = {"plan": {"goal": "Somebody else's.", "steps": steps}, "mode": "execute", "provider": "draft"}
+    body = {"plan": {"goal": "Pictures without words.", "steps": steps}, "mode": "execute", "provider": "draft"}
     plan_run_id = amina.ok("POST", "/functions/orchestrator-bot", body)["plan_run_id"]
     done = carried_out(amina, plan_run_id)
     assert [(step["status"], step["outcome"]) for step in done["steps"]] == [
-        ("failed", "not_found"),
+        ("failed", "validation"),
         ("skipped", "skipped"),
     ]
     assert done["status"] == "failed"

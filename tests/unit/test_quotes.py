@@ -26,6 +26,7 @@ from studio.quotes import (
     Plan,
     expected,
     quote,
+    quote_bot,
     what_remains,
     whole_plan,
 )
@@ -244,3 +245,26 @@ def test_every_step_on_paper_has_its_figures_and_they_say_where_they_are_from() 
 def test_a_model_without_a_price_has_no_quote() -> None:
     with pytest.raises(Exception, match="not in the catalogue"):
         quote(whole(), lambda job, on: ("made-up", catalogue.price("made-up", on)), NOVEMBER)
+
+
+# -- one run of a bot
+
+
+def test_a_stage_by_itself_costs_what_it_costs_in_an_episode() -> None:
+    [alone] = quote_bot("hook-optimization-bot", gemini, NOVEMBER).lines
+    among = lines(quote(whole(prompt_chars=0), gemini, NOVEMBER))[Step.HOOKS, None]
+    assert (alone.expected, alone.at_most) == (among.expected, among.at_most)
+
+
+@pytest.mark.parametrize("bot", sorted(expected().bots))
+def test_a_bot_costs_at_most_no_less_than_expected_and_nothing_in_a_rehearsal(bot: str) -> None:
+    found = quote_bot(bot, gemini, NOVEMBER)
+    assert 0 <= found.expected <= found.at_most
+    assert (found.at_most == 0) == (not found.lines), "who asks nobody costs nothing"
+    assert quote_bot(bot, draft, NOVEMBER).at_most == 0
+
+
+def test_pictures_and_looks_at_them_are_in_a_bot_s_price_and_nobody_s_price_is_guessed() -> None:
+    assert [line.calls for line in quote_bot("thumbnail-design-bot", gemini, NOVEMBER).lines] == [1, 2, 3]
+    with pytest.raises(KeyError):
+        quote_bot("dance-bot", gemini, NOVEMBER)

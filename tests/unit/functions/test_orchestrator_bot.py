@@ -163,6 +163,8 @@ def test_neither_a_goal_nor_a_plan_and_things_of_others_are_refused(studio: Stud
     project_id = studio.projects.create(Brief(title="Hers"), AT).project_id
     for body in ({"episode_id": episode_id}, {"project_id": project_id}, {"episode_id": new_id(AT)}):
         assert ask({"goal": GOAL} | body, owner="bilan").status == 404
+    for mode in ("plan", "dry_run", "execute"):
+        assert ask({"plan": a_plan(episode_id), "mode": mode}, owner="bilan").status == 404
     producer = {"id": "a", "bot": "episode-producer", "inputs": {"prompt": "x", "project_id": project_id}}
     assert ask({"plan": {"goal": GOAL, "steps": [producer]}}, owner="bilan").status == 404
     assert ask({"plan": {"goal": GOAL, "steps": [producer]}, "provider": "gemini"}).body["steps"][0]["calls"] > 3

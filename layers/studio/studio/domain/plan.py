@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, ValidationError
 
 from studio.domain.approval import ContentKind, content_hash
 from studio.domain.base import Heading, Paragraph, Phrase, Prompt, Value, Written
@@ -325,5 +325,6 @@ def planned(asked: PlanAsked, goal: str) -> tuple[Plan | None, list[str]]:
         return None, wrong
     try:
         return Plan.model_validate({"goal": goal, "why": asked.why, "steps": steps}), []
-    except ValueError as error:
-        return None, [str(error)]
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return None, [f"{'.'.join(map(str, one['loc']))}: {one['msg']}." for one in found]
