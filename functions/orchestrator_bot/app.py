@@ -11,10 +11,10 @@ from studio.craft.bots import catalogue, roles
 from studio.domain.base import Id, Prompt, Value
 from studio.domain.drawing import mermaid
 from studio.domain.episode import ProviderName
-from studio.domain.errors import BadAnswer, Invalid
+from studio.domain.errors import Invalid
 from studio.domain.money import micros, usd
-from studio.domain.plan import Plan, PlanAsked, planned, problems, waves
-from studio.domain.planning import invented, material, sentences
+from studio.domain.plan import Plan, problems, waves
+from studio.domain.planning import PlanAsked, invented, material, planned, sentences
 from studio.domain.suggestion import Suggestion, suggested
 from studio.entry import Studio, bot
 from studio.generation.ports import WriteRequest
@@ -25,7 +25,6 @@ PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 MAX_OUTPUT_TOKENS = 8_192
 
 REHEARSED = "A rehearsal planned by the goal's words alone; nobody has thought about it."
-MAY_COST_MORE = "At most it could come to ${:.4f}, more than the ${:.4f} there are; the caps hold while it runs."
 
 
 class OrchestratorRequest(Value):
@@ -97,7 +96,7 @@ def orchestrate(request: OrchestratorRequest, studio: Studio) -> PlanReport:
             f"This plan cannot run: {sentences(found[:3])}", {f"plan.{one.path}": one.message for one in found}
         )
     else:
-        _check_ids(plan, studio)
+        plans.check_ids(plan, studio)
     budget = None if request.budget_usd is None else micros(request.budget_usd)
     price = plans.priced(plan, provider, budget, studio)
     if request.mode != "plan":
@@ -108,7 +107,7 @@ def orchestrate(request: OrchestratorRequest, studio: Studio) -> PlanReport:
     if request.mode == "execute":
         plans.check_approved(plan, studio)
         plan_run_id = plans.start(plan, price, provider, studio).plan_run_id
-    return _report(request, plan, price, (*notes, *_warnings(price)), plan_run_id)
+    return _report(request, plan, price, (*notes, *plans.warnings(price)), plan_run_id)
 
 
 def _written(request: OrchestratorRequest, provider: ProviderName, studio: Studio) -> tuple[Plan, tuple[str, ...]]:
@@ -128,9 +127,7 @@ def _written(request: OrchestratorRequest, provider: ProviderName, studio: Studi
         max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     answer = write_checked(studio.writer(provider, "orchestrator_bot"), asked, PlanAsked, wrong)
-    plan, faults = planned(answer, goal)
-    if faults:
-        raise BadAnswer(" ".join(faults))
+    plan, _ = planned(answer, goal)
     if plan is None:
         raise Invalid(_nobody(answer, first), {"goal": "no bot of this stack can do anything for it"})
     return plan, (*first.left_out, *((REHEARSED,) if provider == "draft" else ()))
@@ -146,25 +143,9 @@ def _given(request: OrchestratorRequest, studio: Studio) -> dict[str, str]:
     return given
 
 
-def _check_ids(plan: Plan, studio: Studio) -> None:
-    """Look for the episodes and shows that a person's plan names. Raises NotFound for one that is not theirs."""
-    named = {(field, str(value)) for step in plan.steps for field, value in step.inputs.items() if type(value) is str}
-    for field, named_id in sorted(named):
-        if field == "episode_id":
-            studio.episodes.get(named_id)
-        elif field == "project_id":
-            studio.projects.get(named_id)
-
-
 def _nobody(answer: PlanAsked, first: Suggestion) -> str:
     why = " ".join(first.left_out) or answer.why
     return f"No bot of this stack can do anything for this goal. {why} Say what you need, or what it is about."
-
-
-def _warnings(price: PlanPrice) -> tuple[str, ...]:
-    if price.expected > price.limit:
-        return (f"It would cost more than the ${usd(price.limit):.4f} there are, so it would be refused.",)
-    return (MAY_COST_MORE.format(usd(price.at_most), usd(price.limit)),) if price.at_most > price.limit else ()
 
 
 def _report(

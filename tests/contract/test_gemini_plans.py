@@ -4,8 +4,8 @@ import pytest
 from google import genai
 
 from studio.craft.bots import catalogue, roles
-from studio.domain.plan import PlanAsked, planned, problems
-from studio.domain.planning import material
+from studio.domain.plan import problems
+from studio.domain.planning import PlanAsked, material, planned
 from studio.domain.suggestion import suggested
 from studio.generation.gemini import GeminiWriter
 from studio.generation.ports import WriteRequest

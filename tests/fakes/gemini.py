@@ -434,7 +434,6 @@ def _known(schema: str) -> Any:
         hooks,
         likeness,
         persona,
-        plan,
         reflection,
         script,
         storyboard,
@@ -448,7 +447,7 @@ def _known(schema: str) -> Any:
         build_models()
     asked = [
         found
-        for module in (script, culture, direction, storyboard, hooks, reflection, persona, viewers, likeness, plan)
+        for module in (script, culture, direction, storyboard, hooks, reflection, persona, viewers, likeness, planning)
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Written) and found is not Written
     ]

@@ -20,6 +20,7 @@ from studio.entry.observe import logger
 from studio.orders import ProducerRequest
 
 _NAMED = "plan-"
+_MAY_COST_MORE = "At most it could come to ${:.4f}, more than the ${:.4f} there are; the caps hold while it runs."
 
 
 class StepPrice(Value):
@@ -102,6 +103,23 @@ def check_budget(price: PlanPrice) -> None:
         f"The dearest step is {dearest.step} ({dearest.bot}) with ${usd(dearest.expected):.4f}: leave it out, or "
         + ("have an administrator raise the cap." if of_month else "raise the budget.")
     )
+
+
+def warnings(price: PlanPrice) -> tuple[str, ...]:
+    """Return what is to be said about a price: that it is too high, or that it may become so."""
+    if price.expected > price.limit:
+        return (f"It would cost more than the ${usd(price.limit):.4f} there are, so it would be refused.",)
+    return (_MAY_COST_MORE.format(usd(price.at_most), usd(price.limit)),) if price.at_most > price.limit else ()
+
+
+def check_ids(plan: Plan, studio: Studio) -> None:
+    """Look for the episodes and shows that a person's plan names. Raises NotFound for one that is not theirs."""
+    named = {(field, str(value)) for step in plan.steps for field, value in step.inputs.items() if type(value) is str}
+    for field, named_id in sorted(named):
+        if field == "episode_id":
+            studio.episodes.get(named_id)
+        elif field == "project_id":
+            studio.projects.get(named_id)
 
 
 def ask_approval(plan: Plan, studio: Studio) -> None:

@@ -20,19 +20,15 @@ from studio.domain.plan import (
     PRODUCER,
     Capability,
     Catalogue,
-    InputAsked,
     Plan,
-    PlanAsked,
     PlanStep,
-    StepAsked,
     UnresolvedError,
     cycle_of,
-    planned,
     problems,
     resolved,
     waves,
 )
-from studio.domain.planning import invented, material
+from studio.domain.planning import InputAsked, PlanAsked, StepAsked, invented, material, planned
 from studio.domain.schema import Shape
 from studio.domain.suggestion import story_of, suggested
 from studio.generation.draft.extract import extract

@@ -8,7 +8,7 @@ import pytest
 from functions.orchestrator_bot import app
 from studio.domain.base import new_id
 from studio.domain.episode import Status
-from studio.domain.plan import InputAsked, PlanAsked, StepAsked
+from studio.domain.planning import InputAsked, PlanAsked, StepAsked
 from studio.domain.project import Brief
 from studio.entry import Studio
 from studio.store.ledger import Caps

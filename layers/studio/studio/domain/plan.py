@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from studio.domain.approval import ContentKind, content_hash
-from studio.domain.base import Heading, Paragraph, Phrase, Prompt, Value, Written
+from studio.domain.base import Paragraph, Phrase, Prompt, Value
 from studio.domain.errors import Invalid
 from studio.domain.schema import Shape, Unknown
 
@@ -281,50 +281,3 @@ def _found(reference: Reference, reports: Mapping[str, JsonValue]) -> JsonValue:
         else:
             raise UnresolvedError(f"{reference.step} reported nothing under {reference.field}")
     return here
-
-
-class InputAsked(Written):
-    """One field of a bot's request. value: JSON, as `"draft"` or `3`; or `{"from": "a step's id", "field": "a.b"}`."""
-
-    field: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-    value: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-
-
-class StepAsked(Written):
-    """One bot, once. `why` is one sentence to the person whose goal it is."""
-
-    id: StepId
-    bot: Annotated[str, StringConstraints(min_length=1, max_length=80)]
-    why: Heading
-    after: list[str] = Field(default_factory=list, max_length=MAX_STEPS)
-    inputs: list[InputAsked] = Field(default_factory=list, max_length=20)
-
-
-class PlanAsked(Written):
-    """What a writer is asked for: the steps, none where no bot can help, and in a few sentences why these."""
-
-    why: Heading
-    steps: list[StepAsked] = Field(max_length=MAX_STEPS)
-
-
-def planned(asked: PlanAsked, goal: str) -> tuple[Plan | None, list[str]]:
-    """Return the plan that was written, and what keeps it from being one. No steps are no plan, and no fault."""
-    wrong: list[str] = []
-    steps = []
-    for step in asked.steps:
-        inputs: dict[str, JsonValue] = {}
-        for given in step.inputs:
-            try:
-                inputs[given.field] = json.loads(given.value)
-            except (ValueError, RecursionError):
-                wrong.append(f"In step {step.id} the value of {given.field} is not JSON; text stands in quotes.")
-        if inputs.get("mode") == PUBLISH:
-            wrong.append(f"Step {step.id} publishes. Leave mode out, or draft: only the person decides to publish.")
-        steps.append({"id": step.id, "bot": step.bot, "why": step.why, "after": tuple(step.after), "inputs": inputs})
-    if wrong or not steps:
-        return None, wrong
-    try:
-        return Plan.model_validate({"goal": goal, "why": asked.why, "steps": steps}), []
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        return None, [f"{'.'.join(map(str, one['loc']))}: {one['msg']}." for one in found]

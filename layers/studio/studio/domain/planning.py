@@ -1,16 +1,65 @@
-"""What a writer of plans is told, and what its plan is checked for beside what every plan is."""
+"""What a writer of plans is told and asked for, and what its plan is checked for beside what every plan is."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue, StringConstraints, ValidationError
 
-from studio.domain.base import ULID
-from studio.domain.plan import Capability, Catalogue, Plan, Problem, Reference
+from studio.domain.base import ULID, Heading, Written
+from studio.domain.plan import MAX_STEPS, PUBLISH, Capability, Catalogue, Plan, Problem, Reference, StepId
 from studio.domain.suggestion import Suggestion
 
 _TOLD = 24
 """How many fields of a report are told of each bot: those highest up."""
+
+
+class InputAsked(Written):
+    """One field of a bot's request. value: JSON, as `"draft"` or `3`; or `{"from": "a step's id", "field": "a.b"}`."""
+
+    field: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    value: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class StepAsked(Written):
+    """One bot, once. `why` is one sentence to the person whose goal it is."""
+
+    id: StepId
+    bot: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    why: Heading
+    after: list[str] = Field(default_factory=list, max_length=MAX_STEPS)
+    inputs: list[InputAsked] = Field(default_factory=list, max_length=20)
+
+
+class PlanAsked(Written):
+    """What a writer is asked for: the steps, none where no bot can help, and in a few sentences why these."""
+
+    why: Heading
+    steps: list[StepAsked] = Field(max_length=MAX_STEPS)
+
+
+def planned(asked: PlanAsked, goal: str) -> tuple[Plan | None, list[str]]:
+    """Return the plan that was written, and what keeps it from being one. No steps are no plan, and no fault."""
+    wrong: list[str] = []
+    steps = []
+    for step in asked.steps:
+        inputs: dict[str, JsonValue] = {}
+        for given in step.inputs:
+            try:
+                inputs[given.field] = json.loads(given.value)
+            except (ValueError, RecursionError):
+                wrong.append(f"In step {step.id} the value of {given.field} is not JSON; text stands in quotes.")
+        if inputs.get("mode") == PUBLISH:
+            wrong.append(f"Step {step.id} publishes. Leave mode out, or draft: only the person decides to publish.")
+        steps.append({"id": step.id, "bot": step.bot, "why": step.why, "after": tuple(step.after), "inputs": inputs})
+    if wrong or not steps:
+        return None, wrong
+    try:
+        return Plan.model_validate({"goal": goal, "why": asked.why, "steps": steps}), []
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return None, [f"{'.'.join(map(str, one['loc']))}: {one['msg']}." for one in found]
 
 
 def material(goal: str, given: Mapping[str, str], catalogue: Catalogue, first: Suggestion) -> dict[str, JsonValue]:
