@@ -434,6 +434,7 @@ def _known(schema: str) -> Any:
         hooks,
         likeness,
         persona,
+        planning,
         reflection,
         script,
         storyboard,
