@@ -7,12 +7,18 @@ import json
 import pytest
 from PIL import Image
 
+from studio.domain.shot import Aspect
 from tests.flow.world import World
 
 pytestmark = pytest.mark.flow
 
 
-def test_a_prompt_becomes_three_measured_clips_with_the_real_draft_writer_and_painter(world: World) -> None:
+def test_a_prompt_becomes_three_measured_clips_with_the_real_draft_writer_and_painter(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A third of the width and height: painting costs by the pixel, and the painter's own tests paint all of them.
+    monkeypatch.setattr(Aspect, "pixels", property(lambda _: (448, 256)))
+
     episode = world.produce("Amina and Zahra fight over a stolen recipe in a bakery.", provider="draft")
 
     assert (episode["status"], episode["reason"], episode["take"]) == ("completed", "", 1)
@@ -21,7 +27,7 @@ def test_a_prompt_becomes_three_measured_clips_with_the_real_draft_writer_and_pa
     for clip in episode["clips"]:
         data = world.file(episode["episode_id"], clip["name"])
         assert (clip["status"], clip["measured"], clip["draft"]) == ("rendered", True, True)
-        assert (clip["width"], clip["height"]) == Image.open(io.BytesIO(data)).size == (1344, 768)
+        assert (clip["width"], clip["height"]) == Image.open(io.BytesIO(data)).size == (448, 256)
         assert (clip["bytes"], clip["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert world.painter.asked == world.writer.asked == []
 

@@ -2,11 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from local import openapi
 from tests.stack.reading import blocks
@@ -31,9 +30,17 @@ def test_the_file_says_what_the_routes_say(document: dict[str, Any]) -> None:
     assert openapi.TARGET.read_text(encoding="utf-8") == json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
+def _faults(text: str) -> list[str]:
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    return [str(error) for error in OpenAPIV31SpecValidator(json.loads(text)).iter_errors()]
+
+
+def test_it_is_openapi_3_1(
+    document: dict[str, Any], found_in: Callable[[str, str, Callable[[str], list[str]]], list[str]]
+) -> None:
     assert document["openapi"].startswith("3.1.")
-    assert [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    assert found_in("openapi-spec-validator", json.dumps(document), _faults) == []
 
 
 def test_it_has_the_routes_of_the_template(document: dict[str, Any]) -> None:
