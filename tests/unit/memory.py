@@ -485,8 +485,9 @@ class MemorySecrets:
     """Secrets Manager's client."""
 
     def __init__(self) -> None:
+        self.values: dict[str, str] = {}
         # The stack makes this one by itself.
-        self.values: dict[str, str] = {"studio-public-key": "a key that only the stack knows"}
+        self.own = {"studio-public-key": "a key that only the stack knows"}
 
     def create_secret(self, *, Name: str, SecretString: str) -> dict[str, Any]:  # noqa: N803
         """Store a new secret."""
@@ -503,8 +504,9 @@ class MemorySecrets:
 
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Read a secret."""
-        self._there(SecretId, "GetSecretValue")
-        return {"Name": SecretId, "SecretString": self.values[SecretId]}
+        if SecretId not in self.own:
+            self._there(SecretId, "GetSecretValue")
+        return {"Name": SecretId, "SecretString": (self.own | self.values)[SecretId]}
 
     def delete_secret(self, *, SecretId: str, ForceDeleteWithoutRecovery: bool = False) -> dict[str, Any]:  # noqa: N803
         """Delete a secret."""
