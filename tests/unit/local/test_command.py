@@ -195,5 +195,5 @@ def test_the_key_and_the_users_credentials_do_not_reach_child_processes(monkeypa
 
 
 def test_the_stack_names_what_it_lacks() -> None:
-    with pytest.raises(StudioProblem, match="no output called ApiId"):
+    with pytest.raises(StudioProblem, match="no output called ApiStage"):
         _ = Outputs("x", "r", "http://127.0.0.1:1", {}, {}).api_url
