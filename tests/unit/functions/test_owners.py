@@ -85,6 +85,8 @@ IN_BODY: dict[str, dict[str, str]] = {
         "persona-bot",
         "orchestrator-bot",
         "realism-audit",
+        "roi-analysis-bot",
+        "sales-funnel-bot",
         "scene-orchestration",
         "script-generator-bot",
     )

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.insight.funnel import Drop, Funnel, Stage, by_segment, funnel
+from studio.insight.funnel import Drop, Funnel, FunnelStage, by_segment, funnel
 from studio.insight.insufficient import Insufficient
 from studio.insight.intervals import Interval, wilson
 
 NAMES = ("view", "click", "lead", "checkout", "paid")
 
 
-def stages(*counts: int) -> list[Stage]:
-    return [Stage(name=name, count=count) for name, count in zip(NAMES, counts, strict=False)]
+def stages(*counts: int) -> list[FunnelStage]:
+    return [FunnelStage(name=name, count=count) for name, count in zip(NAMES, counts, strict=False)]
 
 
 def drop(found: Funnel) -> Drop:
@@ -107,7 +107,7 @@ def test_nobody_is_made_or_lost_between_steps(counts: list[int]) -> None:
     assert Funnel.model_validate_json(found.model_dump_json()) == found
 
 
-@pytest.mark.parametrize("wrong", [stages(5), [Stage(name="a", count=1), Stage(name="a", count=1)], []])
-def test_what_is_no_funnel_is_refused(wrong: list[Stage]) -> None:
+@pytest.mark.parametrize("wrong", [stages(5), [FunnelStage(name="a", count=1), FunnelStage(name="a", count=1)], []])
+def test_what_is_no_funnel_is_refused(wrong: list[FunnelStage]) -> None:
     with pytest.raises(ValueError, match="two stages"):
         funnel(wrong)

@@ -78,6 +78,12 @@ def public_names() -> tuple[str, ...]:
     return TypeAdapter(tuple[str, ...]).validate_json(_read("public_names.json"))
 
 
+@cache
+def next_steps() -> dict[str, tuple[str, ...]]:
+    """Return what to try where most are lost from one stage to another, by `view>click`."""
+    return TypeAdapter(dict[str, tuple[str, ...]]).validate_json(_read("next_steps.json"))
+
+
 def likely_format(prompt: str, script: Script) -> str:
     """Return the key of the format whose words the prompt, and less so the synopsis, speak of most."""
     said, told = (set(re.findall(r"\w+", text.casefold())) for text in (prompt, script.synopsis))

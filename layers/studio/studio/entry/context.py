@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from studio.store.directory import Directory
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
+    from studio.store.experiments import Experiments
     from studio.store.links import Links
     from studio.store.orders import Orders, Refunds
     from studio.store.webhooks import Webhooks
@@ -222,6 +223,13 @@ class Studio:
 
         told = parameters.get_parameter(self.settings.address_parameter, max_age=_KEY_SECONDS)
         return str(told).rstrip("/")
+
+    @cached_property
+    def experiments(self) -> "Experiments":
+        """What the owner compares."""
+        from studio.store.experiments import Experiments
+
+        return Experiments(self.partition)
 
     @cached_property
     def posts(self) -> Posts:

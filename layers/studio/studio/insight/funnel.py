@@ -16,14 +16,14 @@ from studio.insight.insufficient import Insufficient
 from studio.insight.intervals import Interval, difference_of_proportions, wilson
 
 
-class Stage(Value):
+class FunnelStage(Value):
     """How many reached a stage, named in a word or two: "view", "checkout"."""
 
     name: str
     count: Annotated[int, Field(ge=0)]
 
 
-class Step(Value):
+class FunnelStep(Value):
     """From one stage to the next. passed: of those who entered, as far as they can have; at most `entered`."""
 
     start: str
@@ -44,7 +44,7 @@ class Drop(Value):
     ahead: by how much more of them go on at the step that loses the second most; None where there is no other.
     """
 
-    step: Step
+    step: FunnelStep
     sure: bool
     ahead: Interval | None
     sentence: str
@@ -53,13 +53,13 @@ class Drop(Value):
 class Funnel(Value):
     """The steps in order, where most are lost, and what was odd about the counts."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[FunnelStep, ...]
     largest_drop: Drop | Insufficient
     overall: Interval | Insufficient
     notes: tuple[str, ...] = ()
 
 
-def funnel(stages: Sequence[Stage], confidence: float = 0.95) -> Funnel:
+def funnel(stages: Sequence[FunnelStage], confidence: float = 0.95) -> Funnel:
     """Return what goes on from stage to stage. Raises ValueError for fewer than two stages, or two of one name.
 
     Where more are counted at a stage than at the one before, as when somebody pays by a link that skips the view, no
@@ -76,7 +76,7 @@ def funnel(stages: Sequence[Stage], confidence: float = 0.95) -> Funnel:
             )
         counts.append(min(stage.count, counts[-1]))
     steps = tuple(
-        Step(
+        FunnelStep(
             start=before.name,
             end=after.name,
             entered=entered,
@@ -93,7 +93,7 @@ def funnel(stages: Sequence[Stage], confidence: float = 0.95) -> Funnel:
     )
 
 
-def by_segment(segments: Mapping[str, Sequence[Stage]], confidence: float = 0.95) -> dict[str, Funnel]:
+def by_segment(segments: Mapping[str, Sequence[FunnelStage]], confidence: float = 0.95) -> dict[str, Funnel]:
     """Return the funnel of each segment (a variant, a channel). Raises ValueError as `funnel` does."""
     return {name: funnel(stages, confidence) for name, stages in segments.items()}
 
@@ -104,7 +104,7 @@ def _share(passed: int, entered: int, stage: str, confidence: float) -> Interval
     return wilson(passed, entered, confidence)
 
 
-def _largest(steps: Sequence[Step], confidence: float) -> Drop | Insufficient:
+def _largest(steps: Sequence[FunnelStep], confidence: float) -> Drop | Insufficient:
     reached = sorted((step for step in steps if step.entered), key=lambda step: step.passed / step.entered)
     if not reached:
         return Insufficient(need=1, have=0, of=f"counted at “{steps[0].start}”")
@@ -127,7 +127,7 @@ def _largest(steps: Sequence[Step], confidence: float) -> Drop | Insufficient:
     return Drop(step=worst, sure=sure, ahead=gaps[0], sentence=sentence)
 
 
-def _told(step: Step) -> str:
+def _told(step: FunnelStep) -> str:
     told = f"from “{step.start}” to “{step.end}”: {step.passed:,} of {step.entered:,} went on"
     if isinstance(step.conversion, Interval):
         told += f" ({step.conversion.low:.1%} to {step.conversion.high:.1%})"

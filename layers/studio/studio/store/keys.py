@@ -111,6 +111,11 @@ def posted(content_hash: str) -> str:
     return f"POSTED#{content_hash}"
 
 
+def experiment(experiment_id: str = "") -> str:
+    """Return an experiment's sort key, or the prefix of all."""
+    return f"EXPERIMENT#{experiment_id}"
+
+
 def bot_health(name: str = "") -> str:
     """Return the sort key of how a bot last did, or the prefix of all."""
     return f"BOT#{name}"
