@@ -39,6 +39,7 @@ class Order:
     start_at: str | None = None
     stop_after: str | None = None
     air_date: str | None = None
+    trend: Json | None = None
 
     @property
     def says_how(self) -> bool:
@@ -48,7 +49,7 @@ class Order:
     def body(self) -> Json:
         """The request in the API's words."""
         wanted: Json = {"episode_id": self.resume} if self.resume else {"prompt": self.prompt, "clips": self.clips}
-        chosen: Json = {"air_date": self.air_date}
+        chosen: Json = {"air_date": self.air_date, "trend": self.trend}
         if not self.resume:
             chosen |= {"project_id": self.project, "aspect": self.aspect, "provider": self.provider}
         if self.full:

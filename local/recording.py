@@ -65,6 +65,7 @@ class RecordedOrder(_Kept):
     review: tuple[Gate, ...]
     stop_after: str | None
     air_date: str
+    trend: dict[str, str] | None = None
 
     def order(self, project_id: str) -> Order:
         """The same, in another project."""
@@ -78,6 +79,7 @@ class RecordedOrder(_Kept):
             review=tuple(self.review) or None,
             stop_after=self.stop_after,
             air_date=self.air_date,
+            trend=self.trend,
         )
 
 
@@ -324,6 +326,7 @@ def _asked(acts: list[Act], episode: Episode) -> tuple[RecordedOrder, tuple[Reco
         review=asked.get("review") or (),
         stop_after=asked.get("stop_after"),
         air_date=asked.get("air_date") or episode.created_at.date().isoformat(),
+        trend=asked.get("trend"),
     )
     return order, tuple(
         RecordedAct(method=act.method, path=act.path.replace(episode.episode_id, PLACE), body=body)

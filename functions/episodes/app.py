@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from studio import takes
 from studio.domain import materials
 from studio.domain.base import Id, Instant, Value
-from studio.domain.episode import Clip, ClipStatus, Episode, Gate, Pipeline, Status
+from studio.domain.episode import ChosenTrend, Clip, ClipStatus, Episode, Gate, Pipeline, Status
 from studio.domain.errors import NotFound
 from studio.domain.framing import is_stale
 from studio.domain.money import usd
@@ -101,6 +101,7 @@ class EpisodeView(EpisodeSummary):
     pipeline: Pipeline
     review: tuple[Gate, ...]
     air_date: date | None
+    trend: ChosenTrend | None
     under_way: bool
     editable: bool
     stages: list[StageView]

@@ -17,6 +17,7 @@ from studio.domain.hooks import (
     Lead,
     Pair,
     RankedHook,
+    Retention,
     all_pairs,
     hook_problems,
     left_alone,
@@ -27,6 +28,7 @@ from studio.domain.hooks import (
     verdict_problems,
     woven,
 )
+from studio.domain.materials import hash_of
 from studio.domain.pipeline import Step
 from studio.entry import Studio, bot
 from studio.insight.hook_ranking import Meeting, ranked
@@ -56,8 +58,9 @@ def choose_hook(request: StageRequest, studio: Studio) -> HookReport:
     opening that is there now is kept.
     """
     with stage_work(Step.HOOKS, request.episode_id, studio) as work:
-        material = materials.hooks(work.episode, work.told)
-        choice = work.part("hooks", HookChoice, material, lambda: _chosen(work, material))
+        prior = _prior(work)
+        material = materials.hooks(work.episode, work.told, prior)
+        choice = work.part("hooks", HookChoice, material, lambda: _chosen(work, prior))
         work.notes = choice.notes
         report = work.finish()
     return HookReport(
@@ -69,12 +72,26 @@ def choose_hook(request: StageRequest, studio: Studio) -> HookReport:
     )
 
 
-def _chosen(work: StageWork, material: materials.Material) -> HookChoice:
+def _prior(work: StageWork) -> tuple[Retention, ...]:
+    """Return what is known of earlier hooks: what the choice that is there was made with, while its opening stands.
+
+    Else every view of an earlier episode would have the opening of this one chosen anew.
+    """
+    there, record = work.paper.hooks, work.paper.records.get(work.step)
+    part = record.part("hooks") if record else None
+    if there and part and part.input_hash == hash_of(materials.hooks(work.episode, work.told, there.prior)):
+        return there.prior
+    return tuple(work.studio.measurements.retention_by_hook().values())
+
+
+def _chosen(work: StageWork, prior: Sequence[Retention]) -> HookChoice:
+    # Neither who writes nor who judges is told: it would come in twice.
+    material = materials.hooks(work.episode, work.told)
     hooks = shuffled(_written(work, material).hooks)
     pairs = all_pairs(len(hooks))
     # Both orders: a judge who likes whatever comes first likes everybody equally often.
     meetings = [*_judged(work, material, hooks, pairs), *_judged(work, material, hooks, [p.turned() for p in pairs])]
-    ranking = ranked(hooks, meetings)
+    ranking = ranked(hooks, meetings, {known.kind: known for known in prior})
     best = ranking.hooks[0].hook
     revision, title = woven(best, work.told.scenes[0]), retitled(best, work.told)
     rehearsed = work.episode.provider == "draft"
@@ -86,6 +103,7 @@ def _chosen(work: StageWork, material: materials.Material) -> HookChoice:
         lead=ranking.lead,
         order=ranking.order,
         why=() if rehearsed else ranking.why,
+        prior=tuple(prior),
         notes=(*said, *left_alone(revision, title, work.paper.held)),
     )
 

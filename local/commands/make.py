@@ -43,6 +43,9 @@ def produce(
         datetime | None,
         typer.Option(metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The day it is for. [default: today]"),
     ] = None,
+    trend: Annotated[
+        str | None, typer.Option(metavar="TOPIC", help="What people talk about at the moment, to be taken up.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Order without asking, whatever it costs.")] = False,
     provider: ProviderChoice = None,
     port: Port = None,
@@ -74,6 +77,7 @@ def produce(
         start_at and steps.named(start_at, option="--start-at"),
         stop_after and steps.named(stop_after, option="--stop-after"),
         f"{air_date:%Y-%m-%d}" if air_date else None,
+        {"topic": trend} if trend else None,
     )  # fmt: skip
     _check(order, stack, record, replay)
     report = Report()

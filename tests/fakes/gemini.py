@@ -438,6 +438,7 @@ def _known(schema: str) -> Any:
         reflection,
         script,
         storyboard,
+        trend_fit,
         viewers,
     )
     from studio.domain.base import Written, build_models
@@ -448,7 +449,19 @@ def _known(schema: str) -> Any:
         build_models()
     asked = [
         found
-        for module in (script, culture, direction, storyboard, hooks, reflection, persona, viewers, likeness, planning)
+        for module in (
+            script,
+            culture,
+            direction,
+            storyboard,
+            hooks,
+            reflection,
+            persona,
+            viewers,
+            likeness,
+            planning,
+            trend_fit,
+        )
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Written) and found is not Written
     ]

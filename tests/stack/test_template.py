@@ -125,3 +125,30 @@ def test_the_alarm_on_executions_hears_of_every_machine() -> None:
         assert watched.count(f"'{metric}'") == len(machines())
     for machine in machines().values():
         assert f"'{machine.logical_id}'" in watched
+
+
+def test_what_calls_elsewhere_by_itself_is_off_until_somebody_turns_it_on() -> None:
+    schedules = {
+        (block.folder.name, name): event["Properties"]
+        for block in blocks().values()
+        for name, event in block.events.items()
+        if event["Type"] == "ScheduleV2"
+    }
+    assert {("trend_detection_bot", "Hourly"), ("rounds", "Measuring")} <= set(schedules)
+    for (folder, name), properties in schedules.items():
+        assert properties["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 60, name
+        # The sweep only looks at our own table.
+        if folder != "sweep":
+            parameter = template()["Parameters"][properties["State"]["Ref"]]
+            assert (parameter["Default"], set(parameter["AllowedValues"])) == ("DISABLED", {"ENABLED", "DISABLED"})
+
+
+def test_the_hourly_look_for_trends_asks_for_the_stack_s_regions() -> None:
+    from functions.trend_detection_bot.app import TrendRequest
+
+    text, words = blocks()["trend_detection_bot"].events["Hourly"]["Properties"]["Input"]["Fn::Sub"]
+    between, regions = words["Regions"]["Fn::Join"]
+    assert regions == {"Ref": "TrendRegions"}
+    event = json.loads(text.replace("${Regions}", between.join(["US", "DE"])))
+    assert event.pop("owner") == "system"
+    assert TrendRequest.model_validate(event).regions == ("US", "DE")

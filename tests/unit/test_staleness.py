@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from studio.domain import materials
 from studio.domain.canon import canon_of
-from studio.domain.episode import Episode
+from studio.domain.episode import ChosenTrend, Episode
+from studio.domain.hooks import HookKind
 from studio.domain.pipeline import STAGES, Step
 from studio.domain.script import Script
 from studio.editing import EpisodeEdit, edit, stale_parts
 from studio.entry import Studio
-from tests.unit.made import AT, a_script
+from tests.unit.made import AT, a_script, an_episode, items_of
+from tests.unit.measured import measured
 from tests.unit.memory import MemoryAws
 from tests.unit.staged import a_show, as_it_is, on_paper, run
 
@@ -187,3 +190,64 @@ def test_a_scene_that_is_gone_leaves_its_parts_stale_until_they_go(studio: Studi
     assert "scene-6" in found[B]
     run(studio, plain, D, B, H)
     assert stale(studio, plain) == {}
+
+
+# -- what is known by its hash, and what was added to it since
+
+
+def test_a_script_without_a_trend_and_hooks_without_a_prior_are_known_by_the_hashes_they_always_were() -> None:
+    episode = an_episode(episode_id="01KAT000000000000000000000")
+    script = materials.script(episode, [])
+    assert set(script) == {"prompt", "project", "cast", "clips", "spoken_seconds", "locale"}
+    hooks = materials.hooks(episode, a_script())
+    assert set(hooks) == {"title", "synopsis", "open_question", "scene", "genre", "mood", "locale"}
+    assert hooks == materials.hooks(episode, a_script(), ())
+
+
+def test_a_trend_is_part_of_what_a_script_is_made_from() -> None:
+    episode = an_episode()
+    with_one = episode.model_copy(update={"trend": ChosenTrend(topic="sourdough finale", why="A bet.")})
+    told = materials.script(with_one, [])
+    assert told["trend"] == {"topic": "sourdough finale", "why": "A bet."}
+    assert materials.hash_of(told) != materials.hash_of(materials.script(episode, []))
+
+
+def test_an_episode_stored_before_trends_is_read(studio: Studio, plain: Episode) -> None:
+    assert "trend" not in items_of(studio)[f"EPISODE#{plain.episode_id}"]
+    assert plain.trend is None
+
+
+def test_another_trend_reaches_the_script_and_what_follows_from_it(studio: Studio, plain: Episode) -> None:
+    told = plain.model_copy(update={"trend": ChosenTrend(topic="sourdough finale")})
+    assert stale_parts(studio, told, studio.episodes.paper(told.episode_id)) == {Step.SCRIPT: ("script",)}
+
+
+def test_what_is_measured_later_makes_no_earlier_choice_of_a_hook_stale(studio: Studio, plain: Episode) -> None:
+    measured(studio, HookKind.QUESTION, 0.9)
+    assert stale(studio, plain) == {}
+
+
+def test_hooks_that_were_ranked_by_what_was_measured_are_not_stale_and_others_are_when_it_is_taken_out(
+    studio: Studio,
+) -> None:
+    measured(studio, HookKind.QUESTION, 0.9)
+    measured(studio, HookKind.CONFESSION, 0.2)
+    episode = on_paper(studio)
+    paper = studio.episodes.paper(episode.episode_id)
+    assert paper.hooks is not None
+    assert {known.kind: known.mean for known in paper.hooks.prior} == {"question": 0.9, "confession": 0.2}
+    [part] = [p for p in paper.records[H].parts if p.key == "hooks"]
+    assert paper.told is not None
+    used = materials.hooks(episode, paper.told, paper.hooks.prior)
+    assert part.input_hash == materials.hash_of(used) != materials.hash_of(materials.hooks(episode, paper.told))
+    measured(studio, HookKind.QUESTION, 0.1)
+    assert stale(studio, episode) == {}
+
+
+def test_a_trend_is_seen_in_a_rehearsal_and_nobody_says_it(studio: Studio) -> None:
+    topic = "Sourdough Finale"
+    episode = on_paper(studio, Step.SCRIPT, trend=ChosenTrend(topic=topic))
+    script = shown(studio, episode)
+    assert topic in script.synopsis
+    assert topic in script.scenes[1].action
+    assert topic not in " ".join(line.text for scene in script.scenes for line in scene.lines)

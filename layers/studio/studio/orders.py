@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from studio import takes
 from studio.domain.base import Id, Prompt, Value, new_id
-from studio.domain.episode import MAX_CLIPS, Episode, Gate, Pipeline, ProviderName, Status
+from studio.domain.episode import MAX_CLIPS, ChosenTrend, Episode, Gate, Pipeline, ProviderName, Status
 from studio.domain.errors import Conflict, Invalid
 from studio.domain.pipeline import StageName, Step, steps_of
 from studio.domain.project import Brief
@@ -29,6 +29,9 @@ class EpisodeRequest(Value):
     clips: int = Field(default=3, ge=1, le=MAX_CLIPS)
     provider: ProviderName | None = Field(default=None, description="The stack's, where left out.")
     air_date: date | None = Field(default=None, description="The day it is for; the day it was asked for, if left out.")
+    trend: ChosenTrend | None = Field(
+        default=None, description="What people talk about, to be taken up: a topic that trend-detection-bot found, say."
+    )
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -79,6 +82,7 @@ def begin(request: EpisodeRequest, studio: Studio, *, new_as: str = "") -> Respo
             pipeline=pipeline,
             review=review,
             air_date=request.air_date or now.air_date,
+            trend=request.trend or now.trend,
         )
         clips = studio.episodes.clips(episode.episode_id)
         takes.reset_clips(studio, episode, {clip.number: clip.take for clip in clips})
@@ -122,6 +126,7 @@ def _new(request: EpisodeRequest, pipeline: Pipeline, review: tuple[Gate, ...], 
         pipeline=pipeline,
         review=tuple(dict.fromkeys(review)),
         air_date=request.air_date,
+        trend=request.trend,
         status=Status.QUEUED,
         take=1,
         execution=takes.execution_arn(studio.settings.producer_machine, episode_id, 1),

@@ -15,7 +15,7 @@ from studio.casts import ready_made
 from studio.domain.base import clean
 from studio.domain.episode import Episode, Part, StageRecord, Status
 from studio.domain.errors import BadAnswer, Conflict, NotFound, ProviderFailed
-from studio.domain.hooks import Hook, HookAnswer, HookChoice, JudgeAnswer, Verdict, Winner, hook_problems
+from studio.domain.hooks import Hook, HookAnswer, HookChoice, HookKind, JudgeAnswer, Verdict, Winner, hook_problems
 from studio.domain.pipeline import Step
 from studio.domain.script import Script, problems
 from studio.entry import Settings, Studio
@@ -24,6 +24,7 @@ from studio.generation.draft.writer import DraftWriter
 from studio.generation.ports import WriteRequest
 from tests.conftest import Clock
 from tests.unit.made import AT, ListedWriter, a_script, an_owner, moved, stored
+from tests.unit.measured import measured
 
 CAST: list[Any] = [c.model_dump(mode="json") for c in ready_made()["say-walahi"].characters]
 WORDS = ("Who moved my plate?", "You counted them.", "I ate it.", "It is warm.", "Ten minutes left.", "Nobody ate.")
@@ -284,6 +285,57 @@ def test_an_episode_of_somebody_else_is_not_there(studio: Studio) -> None:
     episode = new(studio)
     with pytest.raises(NotFound):
         choose(Studio(an_owner(), studio.settings, take=1), episode)
+
+
+# What viewers did at earlier hooks
+
+
+def test_what_viewers_did_at_earlier_hooks_changes_the_ranking_where_the_judge_sees_no_difference(
+    studio: Studio,
+) -> None:
+    plain = new(studio)
+    judging(studio, Judging(lambda one, other: "tie"))
+    without = choose(studio, plain)
+    for kind, held in ((HookKind.COUNTDOWN, 0.8), (HookKind.QUESTION, 0.3)):
+        for _ in range(20):
+            measured(studio, kind, held)
+    writer = judging(studio, Judging(lambda one, other: "tie", hooks()))
+    episode = new(studio)
+    report = choose(studio, episode)
+    assert [entry.hook.kind for entry in report.ranking] != [entry.hook.kind for entry in without.ranking]
+    assert (report.chosen.kind, report.ranking[-1].hook.kind) == (HookKind.COUNTDOWN, HookKind.QUESTION)
+    choice = choice_of(studio, episode)
+    assert [(known.kind, known.mean, known.n) for known in choice.prior] == [
+        (HookKind.COUNTDOWN, 0.8, 20),
+        (HookKind.QUESTION, 0.3, 20),
+    ]
+    assert choice_of(studio, plain).prior == ()
+    for call in writer.calls:
+        assert "prior" not in call.material, "it would count twice"
+
+
+def test_a_choice_stays_whatever_is_measured_later_until_its_opening_changes(studio: Studio) -> None:
+    episode = new(studio)
+    judging(studio, Judging(prefers(WORDS[0])))
+    choose(studio, episode)
+    measured(studio, HookKind.COUNTDOWN, 0.8)
+    again(studio, episode)
+    assert choose(studio, episode).kept == ("hooks",)
+    earlier = a_script()
+    earlier.scenes[0].lines[1].text = "I would rather stand."
+    again(studio, episode)
+    put(studio, studio.episodes.get(episode.episode_id), earlier)
+    judging(studio, Judging(prefers(WORDS[0])))
+    assert choose(studio, episode).made == ("hooks",)
+    assert [known.kind for known in choice_of(studio, episode).prior] == [HookKind.COUNTDOWN]
+
+
+def test_what_somebody_else_s_viewers_did_counts_for_nothing(studio: Studio) -> None:
+    measured(Studio(an_owner(), studio.settings), HookKind.COUNTDOWN, 0.8)
+    episode = new(studio)
+    judging(studio, Judging(prefers(WORDS[0])))
+    choose(studio, episode)
+    assert choice_of(studio, episode).prior == ()
 
 
 # The rehearsal

@@ -84,6 +84,7 @@ IN_BODY: dict[str, dict[str, str]] = {
         "llm-reflection-bot",
         "persona-bot",
         "orchestrator-bot",
+        "performance-tracking-bot",
         "realism-audit",
         "roi-analysis-bot",
         "sales-funnel-bot",

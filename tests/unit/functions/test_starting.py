@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.episodes import app as episodes
 from functions.generate_episode_from_prompt import app as producer
 from functions.generate_video import app as video
 from studio.domain.episode import ACTIVE, TERMINAL, ClipStatus, Episode, Status
@@ -52,6 +53,24 @@ def test_an_episode_is_for_a_day_whichever_way_it_goes(studio: Studio, machines:
         assert produce({"episode_id": episode_id} | asked).status == 202
         assert str(studio.episodes.get(episode_id).air_date) == day
         moved(studio, studio.episodes.get(episode_id), S.FAILED)
+
+
+def test_a_chosen_trend_is_shown_on_the_episode_and_stays_until_another_is_chosen(
+    studio: Studio, machines: Any
+) -> None:
+    del machines
+    chosen = {"topic": "sourdough finale", "why": "Two bakers bet on it."}
+    episode_id = produce({"prompt": "A dinner.", "trend": chosen}).body["episode_id"]
+    told = call(episodes.handler, http_event("GET", f"/episodes/{episode_id}")).body["trend"]
+    assert told == chosen
+    moved(studio, studio.episodes.get(episode_id), S.FAILED)
+    for asked, topic in (({}, "sourdough finale"), ({"trend": {"topic": "cake war"}}, "cake war")):
+        assert produce({"episode_id": episode_id} | asked).status == 202
+        now = studio.episodes.get(episode_id)
+        assert now.trend is not None
+        assert now.trend.topic == topic
+        moved(studio, now, S.FAILED)
+    assert produce({"prompt": "A dinner.", "trend": {"topic": " "}}).status == 422
 
 
 def test_a_prompt_becomes_a_queued_episode_and_an_execution(studio: Studio, machines: Any) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.domain.hooks import Hook, HookKind, Pair, Winner, all_pairs
-from studio.insight.hook_ranking import SURE, Meeting, Retention, ranked
+from studio.domain.hooks import Hook, HookKind, Pair, Retention, Winner, all_pairs
+from studio.insight.hook_ranking import SURE, Meeting, ranked
 
 FIRST, SECOND, TIE = Winner.FIRST, Winner.SECOND, Winner.TIE
 KINDS = list(HookKind)
@@ -20,6 +20,10 @@ def hooks(count: int = 6) -> list[Hook]:
         Hook(kind=KINDS[n % 6], seen="A door.", speaker="Hodan", said=f"Hook {n}", title="The Door")
         for n in range(count)
     ]
+
+
+def kept(kind: HookKind, mean: float, n: int) -> Retention:
+    return Retention(kind=kind, mean=mean, n=n)
 
 
 def both(one: int, other: int, winner: int | None, count_reason: str = "") -> list[Meeting]:
@@ -97,7 +101,7 @@ def test_a_single_hook_is_chosen_without_a_contest() -> None:
 
 
 def test_what_viewers_did_before_decides_where_nobody_has_judged_and_gives_way_where_somebody_has() -> None:
-    prior = {KINDS[1]: Retention(0.7, 40), KINDS[0]: Retention(0.4, 40)}
+    prior = {KINDS[1]: kept(KINDS[1], 0.7, 40), KINDS[0]: kept(KINDS[0], 0.4, 40)}
     assert numbers(ranked(hooks(3), [], prior)) == [1, 2, 0], "what was never measured is in between"
     many = both(0, 1, 0) * 30
     assert numbers(ranked(hooks(3), many, prior))[0] == 0
@@ -105,14 +109,14 @@ def test_what_viewers_did_before_decides_where_nobody_has_judged_and_gives_way_w
 
 def test_few_measurements_say_less_than_many_and_none_nothing() -> None:
     def start(n: int) -> float:
-        found = ranked(hooks(2), [], {KINDS[0]: Retention(0.7, n), KINDS[1]: Retention(0.4, n)})
+        found = ranked(hooks(2), [], {KINDS[0]: kept(KINDS[0], 0.7, n), KINDS[1]: kept(KINDS[1], 0.4, n)})
         return next(entry.strength for entry in found.hooks if entry.hook.kind is KINDS[0])
 
     assert start(0) == 0 < start(2) < start(20) < start(2000)
     # With so many hooks measured, the difference is the one in logits.
     assert 2 * start(200_000) == pytest.approx(math.log(0.7 / 0.3) - math.log(0.4 / 0.6), abs=1e-3)
     assert math.isfinite(
-        ranked(hooks(2), [], {KINDS[0]: Retention(1.0, 9), KINDS[1]: Retention(0.0, 9)}).hooks[0].strength
+        ranked(hooks(2), [], {KINDS[0]: kept(KINDS[0], 1.0, 9), KINDS[1]: kept(KINDS[1], 0.0, 9)}).hooks[0].strength
     )
 
 

@@ -1,5 +1,5 @@
 """The craft as data: reality-TV formats, a director's handbook of what each beat usually asks for, what a text is
-criticised by, and whom an episode is shown to before anybody sees it.
+criticised by, whom an episode is shown to before anybody sees it, and words of topics.
 
 Writers are shown it as choices to take or to better; the rehearsal takes them.
 """
@@ -14,6 +14,7 @@ from studio.domain.base import Phrase, Value
 from studio.domain.direction import Camera
 from studio.domain.reflection import Standard, Target
 from studio.domain.script import Beat, Script
+from studio.domain.topics import Words
 from studio.domain.viewers import Viewer
 
 
@@ -82,6 +83,12 @@ def public_names() -> tuple[str, ...]:
 def next_steps() -> dict[str, tuple[str, ...]]:
     """Return what to try where most are lost from one stage to another, by `view>click`."""
     return TypeAdapter(dict[str, tuple[str, ...]]).validate_json(_read("next_steps.json"))
+
+
+@cache
+def topic_words() -> Words:
+    """Return the words by which topics are told apart, and those that tell of death and violence."""
+    return Words.model_validate_json(_read("topics.json"))
 
 
 def likely_format(prompt: str, script: Script) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from studio.domain.base import Id, Instant, Value
+from studio.domain.base import Heading, Id, Instant, Phrase, Value
 from studio.domain.errors import Conflict
 from studio.domain.money import Micros
 from studio.domain.project import Brief
@@ -74,12 +74,20 @@ def check_follows(now: Status, then: Status) -> None:
         raise Conflict(f"The episode is {now}; it cannot become {then} from there.")
 
 
+class ChosenTrend(Value):
+    """What people talk about that an episode takes up, and why it suits the show, in whoever's words."""
+
+    topic: Heading
+    why: Phrase = ""
+
+
 class Episode(Value):
     """One episode. `brief` is the project as it was when the episode was asked for.
 
     `version` grows with each change of what people edit (title, synopsis, script); `take` with each new execution.
     `execution` is empty while none holds the episode: then `written` is a place to rest, as after `stop_after`.
     `air_date` is the day the episode is for: what is near it in the calendar may find its way into the script.
+    `trend` is what people talk about that it was asked to take up.
     """
 
     episode_id: Id
@@ -92,6 +100,7 @@ class Episode(Value):
     pipeline: Pipeline = Pipeline.QUICK
     review: tuple[Gate, ...] = ()
     air_date: date | None = None
+    trend: ChosenTrend | None = None
     status: Status
     reason: str = ""
     title: str = ""

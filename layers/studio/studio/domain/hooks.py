@@ -130,11 +130,20 @@ class OrderEffect(Value):
     pairs: int
 
 
+class Retention(Value):
+    """What was measured of a kind of hook: the mean share of viewers still there after it, over n posts."""
+
+    kind: HookKind
+    mean: float = Field(ge=0, le=1)
+    n: int = Field(ge=0)
+
+
 class HookChoice(Value):
     """The ranking, strongest first; the first opens the episode, the second is there for a test against it.
 
     `revision` and `title` are what the chosen hook changes: scene 1 and the title. `why` is what was said where the
-    first two met. `notes` is what a reader of the ranking must know.
+    first two met. `prior` is what viewers had done at earlier hooks when it was made. `notes` is what a reader of the
+    ranking must know.
     """
 
     ranking: tuple[RankedHook, ...] = Field(min_length=1)
@@ -143,6 +152,7 @@ class HookChoice(Value):
     lead: Lead | None = None
     order: OrderEffect | None = None
     why: tuple[str, ...] = ()
+    prior: tuple[Retention, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -14,6 +14,7 @@ from studio.domain.culture import CulturePlan
 from studio.domain.digest import digest_of
 from studio.domain.direction import SceneDirection
 from studio.domain.episode import Episode, StageRecord, scene_key
+from studio.domain.hooks import Retention
 from studio.domain.paper import Paper
 from studio.domain.pipeline import STAGES, Step
 from studio.domain.project import Brief, CharacterSheet
@@ -39,6 +40,8 @@ def script(episode: Episode, sheets: Sheets) -> Material:
         "clips": episode.clips_wanted,
         "spoken_seconds": MAX_SPOKEN_SECONDS_PER_CLIP * episode.clips_wanted,
         "locale": episode.brief.locale,
+        # Only where one was chosen, so that what was written without is still known by the same hash.
+        **({"trend": episode.trend.model_dump(mode="json")} if episode.trend else {}),
     }
 
 
@@ -121,12 +124,15 @@ def board(
     }
 
 
-def hooks(episode: Episode, told: Script) -> Material:
-    """Return what hooks are written from: the opening, and what the episode is about.
+def hooks(episode: Episode, told: Script, prior: Sequence[Retention] = ()) -> Material:
+    """Return what hooks are written from, the opening and what the episode is about, and what they are ranked by.
 
     The first picture is shown too, and is not in it: what is said in an opening does not change with the camera.
+    prior: what was measured when they were ranked. It is in it only where there was something. What is measured later
+    makes no earlier choice stale: staleness looks with the prior that was used.
     """
-    return {
+    measured: Material = {"prior": [known.model_dump(mode="json") for known in prior]} if prior else {}
+    return measured | {
         "title": told.title,
         "synopsis": told.synopsis,
         "open_question": told.open_question,
@@ -219,7 +225,8 @@ def _storyboard_now(episode: Episode, paper: Paper, sheets: Sheets) -> dict[str,
 
 
 def _hooks_now(episode: Episode, paper: Paper, _: Sheets) -> dict[str, Material]:
-    return {} if paper.told is None else {"hooks": hooks(episode, paper.told)}
+    used = paper.hooks.prior if paper.hooks else ()
+    return {} if paper.told is None else {"hooks": hooks(episode, paper.told, used)}
 
 
 _CURRENT: dict[Step, Callable[[Episode, Paper, Sheets], dict[str, Material]]] = {

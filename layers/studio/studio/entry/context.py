@@ -24,6 +24,7 @@ from studio.store.canon import Canon
 from studio.store.connections import Connections
 from studio.store.episodes import Episodes
 from studio.store.ledger import Caps, Ledger
+from studio.store.measurements import Measurements
 from studio.store.memo import Memo
 from studio.store.objects import Objects
 from studio.store.plans import Plans
@@ -32,6 +33,7 @@ from studio.store.projects import Cast, Projects
 from studio.store.reviews import Reviews
 from studio.store.runs import Runs
 from studio.store.table import Partition
+from studio.store.trends import Trends
 
 if TYPE_CHECKING:
     # What buys, or acts elsewhere, is imported by who does: a read starts without it.
@@ -240,6 +242,17 @@ class Studio:
     def plans(self) -> Plans:
         """The owner's plans that are carried out, or were."""
         return Plans(self.partition)
+
+    @cached_property
+    def measurements(self) -> Measurements:
+        """What networks counted of the owner's posts."""
+        return Measurements(self.partition)
+
+    @cached_property
+    def trends(self) -> Trends:
+        """What people were seen to talk about: by the studio for everybody, and at the owner's own places."""
+        shared = Partition(self.client("dynamodb"), self.settings.table, SYSTEM)
+        return Trends(self.partition, shared)
 
     @cached_property
     def videos(self) -> Objects:

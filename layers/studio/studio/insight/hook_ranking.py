@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from studio.domain.hooks import Hook, HookKind, Lead, OrderEffect, Pair, RankedHook, Winner
+from studio.domain.hooks import Hook, HookKind, Lead, OrderEffect, Pair, RankedHook, Retention, Winner
 from studio.insight.bradley_terry import Z95, Contest, Strengths, chance_above, fit
 
 SURE = 0.8
@@ -36,14 +36,6 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class Retention:
-    """What was measured of a kind of hook: the mean share of viewers still there after it, over n hooks."""
-
-    mean: float
-    n: int
-
-
-@dataclass(frozen=True)
 class Ranking:
     """The hooks, strongest first. `why` is what was said where the first two met."""
 
@@ -59,10 +51,10 @@ def ranked(
 ) -> Ranking:
     """Return the hooks by strength. Equally strong ones stay in the order of the list.
 
-    prior: what viewers did at earlier hooks of each kind. Nobody measures that yet (performance-tracking will), so the
-    bot passes none and every kind starts equal. Where there is some, a kind starts above or below the mean of those
-    measured by its difference in logits, less the fewer hooks were measured; that a logit of retention is worth one of
-    a judge's preference is assumed, until both have been seen together.
+    prior: what viewers did at earlier hooks of each kind, as performance-tracking measures it; without any every kind
+    starts equal. Where there is some, a kind starts above or below the mean of those measured by its difference in
+    logits, less the fewer hooks were measured; that a logit of retention is worth one of a judge's preference is
+    assumed, until both have been seen together.
     """
     starts = _starts(hooks, prior or {})
     strengths = fit(len(hooks), _contests(meetings, _HALF), prior_means=starts)

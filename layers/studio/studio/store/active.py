@@ -42,6 +42,12 @@ class Active:
         for item in self._since(keys.ACTIVE_PLANS, before):
             yield str(item["owner"]), plan_run_of(item)
 
+    def posting(self, after: datetime, before: datetime) -> Iterator[str]:
+        """Yield every owner whose latest post was made between the two."""
+        for item in self._since(keys.ACTIVE_POSTING, before):
+            if datetime.fromisoformat(item["active_since"]) >= after:
+                yield str(item["owner"])
+
     def _since(self, what: str, before: datetime) -> Iterator[Item]:
         request: dict[str, Any] = {
             "TableName": self._table,

@@ -3,9 +3,10 @@
 pk is the tenant: `OWNER#<sub>`. The sparse index `active` has the attributes `active_in` (its partition, there only
 while something is under way) and `active_since`. The sweep reads it instead of scanning. Each month's budgets and the
 caps that were set are in it too, `active_since` being their owner: what an administrator reads instead of scanning.
+So is who has posts, for what is measured daily.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 ACTIVE_INDEX = "active"
 ACTIVE_EPISODES = "EPISODES"
@@ -15,10 +16,16 @@ ACTIVE_CLIPS = "CLIPS"
 
 ACTIVE_PLANS = "PLANS"
 ACTIVE_CAPS = "CAPS"
+ACTIVE_POSTING = "POSTING"
+"""Owners who have posts, since their latest one: who is measured."""
 
 STATS = "STATS"
 CAPS = "CAPS"
 """The sort key of the caps that were set for an owner."""
+
+
+POSTING = "POSTING"
+"""The sort key of what says that an owner has posts."""
 
 
 def owner(sub: str) -> str:
@@ -114,6 +121,29 @@ def posted(content_hash: str) -> str:
 def experiment(experiment_id: str = "") -> str:
     """Return an experiment's sort key, or the prefix of all."""
     return f"EXPERIMENT#{experiment_id}"
+
+
+def trend(where: str, hour: str = "", topic: str = "") -> str:
+    """Return the sort key of a topic as it was seen in an hour, or the prefix of the hour's, or of a place's.
+
+    topic: its digest.
+    """
+    return f"TREND#{where}#" + (f"{hour}#{topic}" if hour else "")
+
+
+def measured(episode_id: str, post_id: str, hour: str = "") -> str:
+    """Return the sort key of what was measured of a post in an hour, or the prefix of all that was."""
+    return f"MEASURED#{episode_id}#{post_id}#{hour}"
+
+
+def track(episode_id: str = "", post_id: str = "") -> str:
+    """Return the sort key of a post's course so far, or the prefix of an episode's, or of all."""
+    return "TRACK#" + (f"{episode_id}#{post_id}" if episode_id else "")
+
+
+def hour(at: datetime) -> str:
+    """Return the UTC hour as `yyyy-mm-ddThh`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H")
 
 
 def bot_health(name: str = "") -> str:

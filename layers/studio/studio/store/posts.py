@@ -1,6 +1,6 @@
 """Posts: one content is claimed once, sent once, and what became of it is kept."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from studio.domain.errors import Conflict, NotFound
 from studio.domain.post import LEASE, OVER, Post
@@ -27,6 +27,7 @@ class Posts:
         lease = {"leased_until": int((at + LEASE).timestamp())}
         item = wanted.model_dump(mode="json", exclude_none=True) | lease
         pointer = {"episode_id": wanted.episode_id, "post_id": wanted.post_id}
+        self._note_posting(at)
         try:
             self._partition.write(
                 Write("Put", keys.posted(content_hash), pointer, condition=NEW),
@@ -58,8 +59,18 @@ class Posts:
     def by_hand(self, post: Post) -> Post:
         """Store a post that its owner made elsewhere."""
         item = post.model_dump(mode="json", exclude_none=True)
+        self._note_posting(post.created_at)
         self._partition.write(Write("Put", keys.post(post.episode_id, post.post_id), item))
         return post
+
+    def _note_posting(self, at: datetime) -> None:
+        """Let it be found that the owner has posts. A write by itself, so that two posts at once do not collide."""
+        item = {
+            "active_in": keys.ACTIVE_POSTING,
+            "active_since": at.astimezone(UTC).isoformat(),
+            "owner": self._partition.owner,
+        }
+        self._partition.write(Write("Put", keys.POSTING, item))
 
     def session(self, post: Post) -> str:
         """Return the address that the post's upload goes to; empty before there is one."""
