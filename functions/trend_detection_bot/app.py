@@ -22,6 +22,7 @@ from studio.writing import write_checked
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 MAX_OUTPUT_TOKENS = 4_096
+MOST_ASIDE = 10
 REHEARSED = "A rehearsal read nothing: why a topic suits the show is a plain pattern, and only its place is measured."
 
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -95,7 +96,7 @@ def detect_trends(request: TrendRequest, studio: Studio) -> TrendReport:
         ),
         set_aside=tuple(
             trends.told(heat, rank, sensitive=True)
-            for rank, heat in enumerate([] if request.include_sensitive else seen.sensitive[: request.limit], 1)
+            for rank, heat in enumerate([] if request.include_sensitive else seen.sensitive[:MOST_ASIDE], 1)
         ),
         sources=seen.sources,
         notes=(*seen.notes, *([note] if note else [])),

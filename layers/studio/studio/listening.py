@@ -16,7 +16,7 @@ from studio.channels.youtube import YouTube
 from studio.domain.base import Phrase, Value, build_models, clean
 from studio.domain.connection import NetworkName
 from studio.domain.errors import Invalid, NotFound, ProviderFailed, ProviderMissing, StudioError
-from studio.domain.topics import Evidence, Sighting, Source
+from studio.domain.topics import LONGEST_LINK, Evidence, Sighting, Source
 
 _PATIENCE = httpx2.Timeout(8.0, connect=4.0)
 """A source that is slower than this is for this time a dead one: others wait for the answer."""
@@ -182,7 +182,7 @@ def _reddit(accounts: Accounts, wait: Callable[[float], None]) -> _Ask | SourceS
 
 def _links(source: Source, pages: list[tuple[str, str]]) -> tuple[Evidence, ...]:
     fit = [(title, url) for title, url in pages if url.startswith(("https://", "http://")) and " " not in url]
-    return tuple(Evidence(source=source, title=_line(title), url=url) for title, url in fit if len(url) <= 2000)
+    return tuple(Evidence(source=source, title=_line(title), url=url) for title, url in fit if len(url) <= LONGEST_LINK)
 
 
 def _line(text: str) -> str:

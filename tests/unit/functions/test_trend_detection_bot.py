@@ -333,7 +333,7 @@ def test_a_headline_that_gives_orders_stays_a_headline(networks: Networks) -> No
 def test_a_rehearsal_says_something_of_each_topic_and_that_it_is_one(networks: Networks) -> None:
     report = look(networks, project_id=bake_show(networks))
     assert app.REHEARSED in report.notes
-    assert "“sourdough finale” is number 1 in US and 2 more, 20,000 searches or more." in report.topics[0].why
+    assert "“sourdough finale” is number 1 in US and 2 more, with at least 20,000 searches." in report.topics[0].why
     assert (report.topics[0].fit, report.topics[1].fit) == ("some", "weak")
     assert len({t.why for t in report.topics}) == 2
 
@@ -346,6 +346,19 @@ def test_only_the_top_is_asked_about(networks: Networks) -> None:
 
 
 NUMBERS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima")
+
+
+def test_a_report_of_the_longest_titles_and_links_still_fits_into_a_run(networks: Networks) -> None:
+    def hostile(n: int) -> Searched:
+        news = tuple((f"{n} {k} {'x' * 500}", f"https://e.example/{n}/{k}/{'y' * 460}", "E") for k in range(3))
+        grave = "dies " if n % 2 else ""
+        return searched(f"{grave}topic{n} {'z' * 400}", "20K+", news)
+
+    networks.service(GoogleTrendsApi).searched["US"] = [hostile(n) for n in range(60)]
+    report = look(networks, limit=50, include_sensitive=False)
+    assert (len(report.topics), len(report.set_aside)) == (32, 10)
+    # An item of the table holds 400 KB, and a run holds its report.
+    assert len(report.model_dump_json()) < 300_000
 
 
 def test_nobody_s_secret_is_in_what_is_kept_or_told(networks: Networks) -> None:

@@ -12,7 +12,8 @@ from pydantic import Field
 from studio.domain.base import Instant, Value
 from studio.domain.digest import digest_of
 
-MOST_LINKS = 5
+MOST_LINKS = 4
+LONGEST_LINK = 500
 LIKE = 0.6
 """From this share of common words on (Jaccard) two titles are one topic."""
 
@@ -46,7 +47,7 @@ class Evidence(Value):
 
     source: Source
     title: str = Field(max_length=300)
-    url: str = Field(max_length=2000, pattern=r"^https?://\S+$")
+    url: str = Field(max_length=LONGEST_LINK, pattern=r"^https?://\S+$")
 
 
 class Sighting(Value):

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from studio.domain.base import Heading, Written
 from studio.domain.project import Brief
-from studio.domain.topics import COUNTED, Topic, plainly
+from studio.domain.topics import COUNTED, Source, Topic, plainly
 
 FitGrade = Literal["strong", "some", "weak"]
 """How well a topic suits a show: made for it, can be brought in, or only by force."""
@@ -88,6 +88,8 @@ def _seen(topic: Topic) -> str:
     best = topic.sightings[0]
     name = topic.title if len(topic.title) <= _LONGEST_NAME else f"{topic.title[: _LONGEST_NAME - 1].rstrip()}…"
     places = len({(s.source, s.where) for s in topic.sightings})
-    counted = "" if best.count is None else f", {best.count:,} {COUNTED[best.source]} or more"
+    # Searches are told in steps, “20K+”; the others are counted.
+    least = "at least " if best.source is Source.GOOGLE_TRENDS else ""
+    counted = "" if best.count is None else f", with {least}{best.count:,} {COUNTED[best.source]}"
     where = f"in {best.where}" if places == 1 else f"in {best.where} and {places - 1} more"
     return f"“{name}” is number {best.place} {where}{counted}."
