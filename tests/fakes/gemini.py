@@ -429,6 +429,7 @@ def _drafted(call: Call, schema: Json) -> str | None:
 def _known(schema: str) -> Any:
     """Return the model of ours that a writer is shown this schema for, or None."""
     from studio.domain import (
+        comments,
         culture,
         direction,
         hooks,
@@ -436,6 +437,8 @@ def _known(schema: str) -> Any:
         persona,
         planning,
         reflection,
+        replies,
+        run_sheet,
         script,
         storyboard,
         trend_fit,
@@ -461,6 +464,10 @@ def _known(schema: str) -> Any:
             likeness,
             planning,
             trend_fit,
+            comments,
+            replies,
+            run_sheet,
+            planning,
         )
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Written) and found is not Written

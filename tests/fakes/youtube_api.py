@@ -92,6 +92,7 @@ class YouTubeApi:
             Route("GET", "google", f"{v3}/comments", self._replies),
             Route("POST", "google", f"{v3}/comments", self._reply),
             Route("POST", "google", f"{v3}/liveBroadcasts", self._announce),
+            Route("GET", "google", f"{v3}/liveBroadcasts", self._broadcasts),
             Route("POST", "google", f"{v3}/liveBroadcasts/bind", self._bind),
             Route("GET", "google", f"{v3}/liveChat/messages", self._messages),
             Route("GET", "youtube_analytics", "/v2/reports", self._report),
@@ -260,8 +261,9 @@ class YouTubeApi:
         if self.videos[thread["snippet"]["videoId"]].comments_closed:
             return failure(403, "commentsDisabled", "The video has disabled comments.")
         replies = thread["replies"]["comments"]
-        channel = self.channels[grant.account][0][1]
-        made = _comment(f"{thread['id']}.{len(replies) + 1}", snippet["textOriginal"], channel, thread["id"])
+        channel_id, title = self.channels[grant.account][0]
+        made = _comment(f"{thread['id']}.{len(replies) + 1}", snippet["textOriginal"], title, thread["id"])
+        made["snippet"]["authorChannelId"] = {"value": channel_id}
         replies.append(made)
         thread["snippet"]["totalReplyCount"] = len(replies)
         return Answer(200, made)
@@ -287,6 +289,12 @@ class YouTubeApi:
             "contentDetails": dict(resource.get("contentDetails", {})),
         }
         return Answer(200, self.broadcasts[made])
+
+    def _broadcasts(self, asked: Asked) -> Answer:
+        self._allowed(asked, *_READ)
+        wanted = asked.query.get("id")
+        items = [one for key, one in self.broadcasts.items() if wanted in (None, key)]
+        return _paged("youtube#liveBroadcastListResponse", items, asked)
 
     def _bind(self, asked: Asked) -> Answer:
         self._allowed(asked, *_WRITE)
@@ -396,9 +404,10 @@ def _comment(comment_id: str, text: str, author: str, parent: str | None) -> Jso
 
 def _paged(kind: str, items: list[Json], asked: Asked) -> Answer:
     at = int(asked.query.get("pageToken", "0"))
-    answer: Json = {"kind": kind, "items": items[at : at + PAGE]}
-    if at + PAGE < len(items):
-        answer["nextPageToken"] = str(at + PAGE)
+    size = min(PAGE, int(asked.query.get("maxResults", PAGE)))
+    answer: Json = {"kind": kind, "items": items[at : at + size]}
+    if at + size < len(items):
+        answer["nextPageToken"] = str(at + size)
     return Answer(200, answer)
 
 

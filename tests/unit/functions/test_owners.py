@@ -76,11 +76,13 @@ IN_BODY: dict[str, dict[str, str]] = {
     f"/functions/{name}": {"episode_id": "episode_id"}
     for name in (
         "cultural-injection-bot",
+        "engagement-bot",
         "episode-producer",
         "expert-director",
         "generate-episode-from-prompt",
         "generate-video",
         "hook-optimization-bot",
+        "live-boost-bot",
         "llm-reflection-bot",
         "persona-bot",
         "orchestrator-bot",

@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from studio.generation.ports import Judge, Painter, Writer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
     from studio.quotes import Job, Plan, Tariff
+    from studio.store.claims import Claims
     from studio.store.directory import Directory
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
     from studio.store.experiments import Experiments
     from studio.store.links import Links
     from studio.store.orders import Orders, Refunds
+    from studio.store.replies import Replies
     from studio.store.webhooks import Webhooks
 
 SYSTEM = "system"
@@ -253,6 +255,19 @@ class Studio:
         """What people were seen to talk about: by the studio for everybody, and at the owner's own places."""
         shared = Partition(self.client("dynamodb"), self.settings.table, SYSTEM)
         return Trends(self.partition, shared)
+
+    def replies(self) -> "Replies":
+        """The owner's answers to comments that went out."""
+        from studio.store.replies import Replies
+
+        return Replies(self.partition)
+
+    @cached_property
+    def broadcasts(self) -> "Claims":
+        """The owner's live events that were announced."""
+        from studio.store.claims import Claims
+
+        return Claims(self.partition, keys.broadcast)
 
     @cached_property
     def videos(self) -> Objects:

@@ -146,6 +146,30 @@ def hour(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H")
 
 
+def reply(content_hash: str) -> str:
+    """Return the sort key of an answer to a comment that goes out, or went."""
+    return f"REPLY#{content_hash}"
+
+
+def broadcast(content_hash: str) -> str:
+    """Return the sort key of a live event that is announced, or was."""
+    return f"BROADCAST#{content_hash}"
+
+
+def thread(network: str, thread_id: str) -> str:
+    """Return what a comment is called as a target."""
+    return f"{network}#{thread_id}"
+
+
+def aimed_at(target: str) -> str:
+    """Return the sort key that says which content went to a target that takes one only, such as a comment."""
+    return f"AIMED#{target}"
+
+
+REPLY_RATE = "REPLYRATE"
+"""The sort key of when an owner's last answers to comments went out."""
+
+
 def bot_health(name: str = "") -> str:
     """Return the sort key of how a bot last did, or the prefix of all."""
     return f"BOT#{name}"

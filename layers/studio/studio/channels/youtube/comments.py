@@ -71,14 +71,14 @@ class YouTubeComments:
     ) -> None:
         self._network = google_network("YouTube", base_url, access, key=key, wait=wait, timeout=timeout, clock=clock)
 
-    def threads(self, video_id: str, cursor: str | None = None) -> CommentPage:
-        """Return up to 100 threads; a page that is `closed` where comments are switched off. Raises NotFound."""
+    def threads(self, video_id: str, cursor: str | None = None, most: int = 100) -> CommentPage:
+        """Return up to `most` threads, 1 to 100; a `closed` page where comments are switched off. Raises NotFound."""
         asked = {
             "part": "snippet,replies",
             "videoId": video_id,
             "order": "time",
             "textFormat": "plainText",
-            "maxResults": "100",
+            "maxResults": str(most),
         }
         try:
             answer = self._network.get("/youtube/v3/commentThreads", asked | _page(cursor))

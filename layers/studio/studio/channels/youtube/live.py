@@ -1,6 +1,7 @@
 """Live events and what is said in their chat.
 
-SOURCE: developers.google.com/youtube/v3/live/docs/liveBroadcasts and /liveChatMessages/list.
+SOURCE: developers.google.com/youtube/v3/live/docs/liveBroadcasts, /liveBroadcasts/list and
+/liveChatMessages/list.
 """
 
 import time
@@ -14,10 +15,11 @@ from pydantic import AliasPath, Field
 from studio.channels.google import ChatClosed, google_network
 from studio.channels.http import TIMEOUT, Access, Received
 from studio.domain.base import Instant
-from studio.domain.errors import Invalid
+from studio.domain.errors import Invalid, NotFound
 
 TITLE_CHARACTERS = 100
 DESCRIPTION_CHARACTERS = 5000
+_PAGES = 5
 
 
 class Broadcast(Received):
@@ -26,11 +28,18 @@ class Broadcast(Received):
     broadcast_id: str = Field(validation_alias="id")
     chat_id: str | None = Field(None, validation_alias=AliasPath("snippet", "liveChatId"))
     stream_id: str | None = Field(None, validation_alias=AliasPath("contentDetails", "boundStreamId"))
+    title: str = Field("", validation_alias=AliasPath("snippet", "title"))
+    starts_at: Instant | None = Field(None, validation_alias=AliasPath("snippet", "scheduledStartTime"))
 
     @property
     def url(self) -> str:
         """Where it is watched."""
         return f"https://www.youtube.com/watch?v={self.broadcast_id}"
+
+
+class _Broadcasts(Received):
+    items: tuple[Broadcast, ...] = ()
+    cursor: str | None = Field(None, validation_alias="nextPageToken")
 
 
 class ChatMessage(Received):
@@ -106,6 +115,29 @@ class YouTubeLive:
         asked = {"part": "snippet,status,contentDetails"}
         answer = self._network.post("/youtube/v3/liveBroadcasts", params=asked, json=body)
         return self._network.read(answer, Broadcast)
+
+    def find(self, title: str, starts_at: datetime) -> Broadcast | None:
+        """Return the channel's coming event of this title and hour: the one whose answer was lost, if it was made."""
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            asked = {"part": "id,snippet,contentDetails", "broadcastStatus": "upcoming", "maxResults": "50"}
+            answer = self._network.get("/youtube/v3/liveBroadcasts", asked | ({"pageToken": cursor} if cursor else {}))
+            page = self._network.read(answer, _Broadcasts)
+            for one in page.items:
+                if one.title == title and one.starts_at == starts_at.replace(microsecond=0):
+                    return one
+            cursor = page.cursor
+            if cursor is None:
+                break
+        return None
+
+    def broadcast(self, broadcast_id: str) -> Broadcast:
+        """Return an event of this channel. Raises NotFound."""
+        asked = {"part": "id,snippet,contentDetails", "id": broadcast_id}
+        found = self._network.read(self._network.get("/youtube/v3/liveBroadcasts", asked), _Broadcasts).items
+        if not found:
+            raise NotFound("YouTube has no such live event, or not for this account.")
+        return found[0]
 
     def bind(self, broadcast_id: str, stream_id: str) -> Broadcast:
         """Let a stream of the channel feed an event. Raises NotFound."""
