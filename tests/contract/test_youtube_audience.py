@@ -1,6 +1,6 @@
 """The YouTube client and its audience: comments, live chat, and what was measured."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -65,6 +65,15 @@ def test_threads_come_page_by_page_with_their_first_replies(networks: Networks, 
     assert (newest.replies_total, newest.replies[0].text, newest.can_reply) == (1, "one", True)
     assert newest.replies[0].parent_id == newest.thread_id
     assert newest.comment.channel_id == "UC-Viewer"
+
+
+def test_a_page_holds_no_more_than_was_asked_for(networks: Networks, api: YouTubeApi) -> None:
+    api.add_video()
+    for number in range(3):
+        api.say("film-1", f"comment {number}")
+    page = opened(networks, YouTubeComments).threads("film-1", most=1)
+    assert [thread.comment.text for thread in page.threads] == ["comment 2"]
+    assert page.cursor is not None
 
 
 def test_all_replies_come_page_by_page(networks: Networks, api: YouTubeApi) -> None:
@@ -143,6 +152,26 @@ def test_an_event_is_announced_and_bound(networks: Networks, api: YouTubeApi) ->
     assert live.bind(event.broadcast_id, "stream-1").stream_id == "stream-1"
     with pytest.raises(NotFound):
         live.bind("live-2", "stream-1")
+
+
+def test_an_event_is_found_again_by_its_title_and_hour_on_whichever_page(networks: Networks, api: YouTubeApi) -> None:
+    live = opened(networks, YouTubeLive)
+    starts = NOW + timedelta(days=2, microseconds=7)
+    for title in ("One", "Two", "Three"):
+        live.announce(title, "", starts, made_for_kids=False)
+    found = live.find("Three", starts.astimezone(timezone(timedelta(hours=3))))
+    assert found is not None
+    assert (found.broadcast_id, found.chat_id) == ("live-3", "chat-live-3")
+    assert live.find("Three", starts + timedelta(hours=1)) is None
+    assert live.find("Four", starts) is None
+
+
+def test_an_event_is_read_by_its_id(networks: Networks, api: YouTubeApi) -> None:
+    live = opened(networks, YouTubeLive)
+    made = live.announce("One", "", NOW + timedelta(days=2), made_for_kids=False)
+    assert live.broadcast(made.broadcast_id) == made
+    with pytest.raises(NotFound):
+        live.broadcast("live-9")
 
 
 def test_an_event_that_cannot_be_is_not_sent(networks: Networks) -> None:

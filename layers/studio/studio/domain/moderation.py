@@ -20,7 +20,7 @@ _MAIL = re.compile(
     r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?)[\w.-]*\w",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w:])\+?\(?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")
+_PHONE = re.compile(r"(?<![\w:])(?!\d{4}-\d\d-\d\d(?!\d))\+?\(?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")
 _STREET = _phrases(
     r"\d{1,5}[a-z]?\s+(?:\w+\s){1,3}(?:street|st|avenue|ave|road|rd|lane|drive|boulevard|blvd)",
     r"\w+(?:straße|strasse)\s\d{1,4}",
