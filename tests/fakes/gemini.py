@@ -467,7 +467,6 @@ def _known(schema: str) -> Any:
             comments,
             replies,
             run_sheet,
-            planning,
         )
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Written) and found is not Written

@@ -256,6 +256,7 @@ class Studio:
         shared = Partition(self.client("dynamodb"), self.settings.table, SYSTEM)
         return Trends(self.partition, shared)
 
+    @cached_property
     def replies(self) -> "Replies":
         """The owner's answers to comments that went out."""
         from studio.store.replies import Replies
