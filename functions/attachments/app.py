@@ -53,7 +53,10 @@ def list_attachments(studio: Caller, limit: Limit = 20, cursor: Cursor = None) -
 
 @app.post("/attachments", tags=["attachments"], status_code=201)
 def announce_attachment(request: Annotated[AttachmentRequest, Body()], studio: Caller) -> Response[AttachmentAnnounced]:
-    """Announce an upload and get a form that makes it: a PNG, JPEG or WebP of at most 10 MiB, a CSV of at most 40."""
+    """Announce an upload and get a form that makes it.
+
+    A PNG, JPEG or WebP may have 10 MiB, a CSV 40, an MP4 256.
+    """
     attachment, upload = studio.attachments.announce(request.name, request.media_type, studio.clock())
     form = UploadForm(url=upload.url, fields=upload.fields, max_bytes=upload.max_bytes)
     announced = AttachmentAnnounced(attachment=attachment, upload=form)

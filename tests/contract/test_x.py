@@ -70,6 +70,16 @@ def test_a_video_is_sent_processed_and_posted_with_what_must_be_declared(x: X, a
     assert post["media"] == {"media_ids": [upload.media_id]}
 
 
+def test_an_accounts_latest_posts_are_listed_with_what_they_say(x: X, api: XApi) -> None:
+    assert x.recent(x.user().id) == []
+    posted = [x.post(XPost(text=text)) for text in ("First & foremost", "Second: https://example.com/a")]
+    listed = x.recent(x.user().id)
+    assert [each.id for each in listed] == [each.id for each in reversed(posted)]
+    assert [each.text for each in listed] == ["Second: https://t.co/abc", "First &amp; foremost"]
+    assert listed[0].url == posted[1].url
+    assert x.recent("somebody-else") == []
+
+
 def test_an_image_needs_no_processing(x: X) -> None:
     upload = x.begin(image())
     x.send(upload, reader(FILM[:700]))

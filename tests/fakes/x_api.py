@@ -1,7 +1,9 @@
 """X's API v2 on loopback. Shapes: docs.x.com/x-api/media, /posts/create-posts, /fundamentals/rate-limits."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import HTTP
 
@@ -57,6 +59,7 @@ class XApi:
             Route("POST", "x", "/2/tweets", self._as("tweet.write", self._post)),
             Route("GET", "x", "/2/tweets", self._as("tweet.read", self._lookup)),
             Route("GET", "x", "/2/users/me", self._as("users.read", self._me)),
+            Route("GET", "x", "/2/users/{id}/tweets", self._as("tweet.read", self._recent)),
         )
 
     def _as(self, scope: str, then: Callable[[Asked, Grant], Answer]) -> Callable[[Asked], Answer]:
@@ -148,7 +151,9 @@ class XApi:
         for media_id in body.get("media", {}).get("media_ids", []):
             self._ready(self.uploads.get(media_id))
         post_id = str(1_445_880_548_472_328_192 + len(self.posts))
-        self.posts.append({"id": post_id, "account": grant.account, "public_metrics": {"like_count": 0}, **body})
+        at = datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z")
+        kept = {"id": post_id, "account": grant.account, "created_at": at, "public_metrics": {"like_count": 0}}
+        self.posts.append(kept | body)
         return Answer(201, {"data": {"id": post_id, "text": body.get("text", "")}})
 
     def _ready(self, upload: Upload | None) -> None:
@@ -179,8 +184,33 @@ class XApi:
             ]
         return Answer(200, told)
 
+    def _recent(self, asked: Asked, _: Grant) -> Answer:
+        own = [post for post in reversed(self.posts) if post["account"] == asked.params["id"]]
+        most = int(asked.query.get("max_results", 10))
+        if not 5 <= most <= 100:
+            raise self._problem(400, "invalid-request", "max_results is out of range.", "Invalid Request")
+        told: Json = {"meta": {"result_count": len(own[:most])}}
+        if own:
+            told["data"] = [
+                # Links are shortened, and files have one of their own.
+                {
+                    "id": post["id"],
+                    "text": _shown(post),
+                    "created_at": post["created_at"],
+                    "edit_history_tweet_ids": [post["id"]],
+                }
+                for post in own[:most]
+            ]
+        return Answer(200, told)
+
     def _me(self, _: Asked, grant: Grant) -> Answer:
         return _told({"id": grant.account, "name": "The Show", "username": "show"})
+
+
+def _shown(post: Json) -> str:
+    text = re.sub(r"https?://\S+", "https://t.co/abc", str(post.get("text", "")))
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"{escaped} https://t.co/film" if post.get("media") else escaped
 
 
 def _told(content: Json) -> Answer:

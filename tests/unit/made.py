@@ -2,6 +2,8 @@
 
 import copy
 import io
+import random
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -194,3 +196,46 @@ def pages(read: Callable[[str | None], tuple[list[Any], str | None]]) -> Iterato
         yield items
         if cursor is None:
             return
+
+
+def _box(kind: bytes, *content: bytes) -> bytes:
+    body = b"".join(content)
+    return struct.pack(">I4s", len(body) + 8, kind) + body
+
+
+def a_film(
+    size: int = 600_000, *, seconds: float = 30, sides: tuple[int, int] = (1080, 1920), turned: bool = False
+) -> bytes:
+    """Return an MP4 of so many bytes, whose index says how large and long it is; its pictures are noise."""
+    scale, frames = 1000, round(seconds * 25)
+    matrix = (
+        (0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000)
+        if turned
+        else (0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+    )
+    header = struct.pack(">IIIII", 0, 0, 0, scale, round(seconds * scale))
+    track = _box(
+        b"trak",
+        _box(
+            b"tkhd",
+            struct.pack(">IIIIII", 7, 0, 0, 1, 0, round(seconds * scale)) + bytes(16),
+            struct.pack(">9i", *matrix),
+            struct.pack(">II", sides[0] << 16, sides[1] << 16),
+        ),
+        _box(
+            b"mdia",
+            _box(b"mdhd", header, bytes(4)),
+            _box(b"hdlr", bytes(8), b"vide", bytes(13)),
+            _box(b"minf", _box(b"stbl", _box(b"stts", struct.pack(">IIII", 0, 1, frames, 40)))),
+        ),
+    )
+    sound = _box(
+        b"trak",
+        _box(b"tkhd", bytes(84)),
+        _box(b"mdia", _box(b"mdhd", header, bytes(4)), _box(b"hdlr", bytes(8), b"soun", bytes(13))),
+    )
+    index = _box(b"moov", _box(b"mvhd", header, bytes(80)), sound, track)
+    start = _box(b"ftyp", b"isom", bytes(4), b"isom")
+    noise = random.Random(size).randbytes(size - len(start) - len(index) - 8)
+    # The index at the end, where cameras put it.
+    return start + _box(b"mdat", noise) + index

@@ -380,10 +380,15 @@ class MemoryBuckets:
         self.objects[Bucket, Key] = _Stored(Body, ContentType, metadata)
         return {"ETag": self.objects[Bucket, Key].etag}
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        """Read an object."""
+    def get_object(self, *, Bucket: str, Key: str, Range: str = "", IfMatch: str = "") -> dict[str, Any]:  # noqa: N803
+        """Read an object, or a range of it."""
         found = self._found(Bucket, Key, "NoSuchKey", "GetObject")
-        return {"Body": io.BytesIO(found.body), "Metadata": found.metadata}
+        if IfMatch and IfMatch != found.etag:
+            raise refused("PreconditionFailed", "GetObject")
+        first, last = 0, len(found.body) - 1
+        if Range:
+            first, last = map(int, Range.removeprefix("bytes=").split("-"))
+        return {"Body": io.BytesIO(found.body[first : last + 1]), "Metadata": found.metadata}
 
     def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         """Look at an object."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.attachments import app
-from studio.domain.attachment import MAX_PICTURE_BYTES, media_type_of
+from studio.domain.attachment import MAX_FILM_BYTES, MAX_PICTURE_BYTES, media_type_of
 from studio.entry import Studio
 from tests.conftest import Answer, call, http_event
 from tests.unit.made import a_picture
@@ -57,6 +57,10 @@ def test_a_spreadsheet_may_be_forty_mebibytes_and_a_picture_not() -> None:
     conditions = json.loads(base64.b64decode(form["fields"]["policy"]))["conditions"]
     assert ["content-length-range", 1, 40 * 1024 * 1024] in conditions
     assert {"Content-Type": "text/csv"} in conditions
+
+
+def test_a_film_may_be_larger_than_a_picture() -> None:
+    assert announce(media_type="video/mp4").body["upload"]["max_bytes"] == MAX_FILM_BYTES == 256 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from studio.domain.errors import Conflict
 from studio.entry import Settings, Studio
 from studio.store.memo import Memo, Remembered
 from tests.conftest import Clock
@@ -69,3 +70,17 @@ def test_what_was_paid_for_is_remembered_with_who_gave_it(studio: Studio) -> Non
     ):
         memo.put("d", remembered)
         assert memo.get("d") == remembered
+
+
+def test_a_part_is_read_of_the_object_that_was_looked_at(studio: Studio) -> None:
+    objects = studio.videos
+    objects.put("e/episode.mp4", b"0123456789", "video/mp4")
+    stored = objects.head("e/episode.mp4")
+    assert stored is not None
+    assert [objects.part(stored, *asked) for asked in ((0, 4), (8, 4), (10, 4), (3, 0))] == [b"0123", b"89", b"", b""]
+    objects.put("e/episode.mp4", b"9876543210", "video/mp4")
+    with pytest.raises(Conflict, match="changed"):
+        objects.part(stored, 0, 4)
+    objects.delete("e/episode.mp4")
+    with pytest.raises(Conflict, match="deleted"):
+        objects.part(stored, 0, 4)

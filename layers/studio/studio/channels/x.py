@@ -1,7 +1,8 @@
 """X's API v2: files in segments, posts, and what came of them.
 
 SOURCE: docs.x.com/x-api/media/quickstart/media-upload-chunked, …/media/append-media-upload, …/posts/create-posts,
-…/posts/get-posts-by-ids, …/users/get-my-user, docs.x.com/x-api/fundamentals/rate-limits (read 2026-11).
+…/posts/get-posts-by-ids, …/users/get-posts, …/users/get-my-user,
+docs.x.com/x-api/fundamentals/rate-limits (read 2026-11).
 """
 
 import time
@@ -15,6 +16,7 @@ from studio.channels.limits import Medium
 from studio.channels.refusals import Duplicate, Gone, saying, words
 from studio.channels.uploads import Progress, Read, piece, unnoticed
 from studio.channels.x_post import MOST_SEGMENT, MOST_SEGMENTS, Upload, XPost, category, segment_bytes
+from studio.domain.base import Instant
 from studio.domain.errors import NotFound, ProviderFailed, StudioError, Throttled
 
 NAME = "X"
@@ -57,6 +59,13 @@ class Posted(Received):
     def url(self) -> str:
         """Where it is seen, whoever posted it."""
         return f"https://x.com/i/web/status/{self.id}"
+
+
+class Listed(Posted):
+    """A post of an account, as its list tells of it."""
+
+    text: str = ""
+    created_at: Instant
 
 
 class Metrics(Received):
@@ -156,6 +165,13 @@ class X:
         if post.reply_to:
             body["reply"] = {"in_reply_to_tweet_id": post.reply_to}
         return self._told(self._network.post("/2/tweets", json=body), Posted)
+
+    def recent(self, user_id: str) -> list[Listed]:
+        """Return the account's latest posts, newest first: where a post whose answer was lost is looked for."""
+        params = {"max_results": 25, "tweet.fields": "created_at,text"}
+        answer = self._network.get(f"/2/users/{user_id}/tweets", params)
+        # Without a post there is no `data`, and that is no refusal.
+        return self._network.read(answer, _Told[list[Listed]]).data or []
 
     def metrics(self, post_ids: Sequence[str]) -> dict[str, Metrics]:
         """Return the counts of these posts by id; posts that are gone or hidden are left out."""

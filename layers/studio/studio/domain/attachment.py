@@ -1,4 +1,4 @@
-"""What a creator uploads: pictures to paint from, and spreadsheets to read."""
+"""What a creator uploads: pictures to paint from, spreadsheets to read, and films to post."""
 
 from typing import Literal
 
@@ -8,12 +8,15 @@ from studio.domain.base import Id, Instant, Name, Value
 
 MAX_PICTURE_BYTES = 10 * 1024 * 1024
 MAX_TABLE_BYTES = 40 * 1024 * 1024
+MAX_FILM_BYTES = 256 * 1024 * 1024
 
-AttachmentType = Literal["image/png", "image/jpeg", "image/webp", "text/csv"]
+AttachmentType = Literal["image/png", "image/jpeg", "image/webp", "text/csv", "video/mp4"]
+
+_MAX_BYTES: dict[str, int] = {"text/csv": MAX_TABLE_BYTES, "video/mp4": MAX_FILM_BYTES}
 
 
 class Attachment(Value):
-    """A picture or a spreadsheet (CSV) that was uploaded. `bytes` is 0 until the upload has been seen."""
+    """A picture, a spreadsheet (CSV) or a film that was uploaded. `bytes` is 0 until the upload has been seen."""
 
     attachment_id: Id
     name: Name
@@ -24,7 +27,7 @@ class Attachment(Value):
 
 def max_bytes(media_type: AttachmentType) -> int:
     """Return how large an upload of a type may be."""
-    return MAX_TABLE_BYTES if media_type == "text/csv" else MAX_PICTURE_BYTES
+    return _MAX_BYTES.get(media_type, MAX_PICTURE_BYTES)
 
 
 def media_type_of(picture: bytes) -> str | None:

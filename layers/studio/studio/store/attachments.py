@@ -4,9 +4,9 @@ from datetime import datetime
 
 from studio.domain.attachment import Attachment, AttachmentType, max_bytes
 from studio.domain.base import new_id
-from studio.domain.errors import NotFound
+from studio.domain.errors import Invalid, NotFound
 from studio.store import keys
-from studio.store.objects import Objects, Upload
+from studio.store.objects import Objects, Stored, Upload
 from studio.store.table import Partition, Write, fields
 
 
@@ -39,12 +39,27 @@ class Attachments:
         return [Attachment.model_validate(fields(item)) for item in page.items], page.cursor
 
     def read(self, attachment_id: str) -> tuple[Attachment, bytes]:
-        """Return an attachment and its bytes. Raises NotFound, also when the upload never arrived."""
+        """Return a small attachment and its bytes. Raises NotFound, also when it never arrived, Invalid for a film."""
         attachment = self.get(attachment_id)
+        if attachment.media_type == "video/mp4":
+            # Too large to be held at once; `part` reads those.
+            raise Invalid(f"“{attachment.name}” is a film.", {"attachment_id": "must not name a film"})
         data = self._objects.get(_name(attachment_id))
         if data is None:
             raise NotFound(f"“{attachment.name}” was announced but never uploaded.")
         return attachment, data
+
+    def part(self, stored: Stored, offset: int, length: int) -> bytes:
+        """Return bytes of an upload as it was when `stored` was looked up. Raises Conflict where it changed since."""
+        return self._objects.part(stored, offset, length)
+
+    def stored(self, attachment_id: str) -> Stored | None:
+        """Return what lies there, or None."""
+        return self._objects.head(_name(attachment_id))
+
+    def link(self, attachment_id: str, filename: str) -> str:
+        """Return a link that downloads an upload for a few minutes, by whoever has it."""
+        return self._objects.link(_name(attachment_id), filename)
 
     def delete(self, attachment_id: str) -> None:
         """Delete an attachment and its bytes. Raises NotFound."""

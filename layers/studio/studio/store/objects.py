@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
+from studio.domain.errors import Conflict
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -63,6 +65,27 @@ class Objects:
             raise
         return answer["Body"].read(), answer.get("Metadata", {})
 
+    def part(self, stored: Stored, offset: int, length: int) -> bytes:
+        """Return `length` bytes of an object from `offset` on, fewer at its end.
+
+        stored: as `head` told of it; raises Conflict where the object is another by now, or gone.
+        """
+        if offset >= stored.bytes or length <= 0:
+            return b""
+        last = min(offset + length, stored.bytes) - 1
+        try:
+            answer = self._client.get_object(
+                Bucket=self._bucket,
+                Key=self._key(stored.name),
+                Range=f"bytes={offset}-{last}",
+                IfMatch=f'"{stored.etag}"',
+            )
+        except ClientError as error:
+            if _missing(error) or error.response["Error"]["Code"] in _CHANGED:
+                raise Conflict("The file was changed or deleted meanwhile.") from error
+            raise
+        return answer["Body"].read()
+
     def head(self, name: str) -> Stored | None:
         """Return what the bucket knows of an object, or None."""
         try:
@@ -118,6 +141,9 @@ def attachment(filename: str) -> str:
     filename = filename.replace("/", "-").replace("\\", "-")
     plain = filename.encode("ascii", "ignore").decode().replace('"', "") or "download"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+_CHANGED = frozenset({"PreconditionFailed", "412", "InvalidRange"})
 
 
 def _missing(error: ClientError) -> bool:
