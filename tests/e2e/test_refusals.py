@@ -176,6 +176,8 @@ def test_a_second_owner_finds_nothing_of_the_first_on_any_route(
         "/functions/episode-producer",
         "/functions/generate-video",
         "/functions/script-generator-bot",
+        "/functions/cross-platform-posting-bot",
+        "/functions/multi-channel-upload-bot",
     ):
         refused(bilan.call("POST", path, {"episode_id": episode["episode_id"]}), 404)
     refused(bilan.call("POST", PRODUCE, {"prompt": "x", "project_id": house["project_id"]}), 404)

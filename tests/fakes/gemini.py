@@ -436,6 +436,7 @@ def _known(schema: str) -> Any:
         likeness,
         persona,
         planning,
+        post_words,
         reflection,
         replies,
         run_sheet,
@@ -467,6 +468,7 @@ def _known(schema: str) -> Any:
             comments,
             replies,
             run_sheet,
+            post_words,
         )
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Written) and found is not Written

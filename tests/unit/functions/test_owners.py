@@ -75,6 +75,7 @@ BODIES: dict[tuple[str, str], Any] = {
 IN_BODY: dict[str, dict[str, str]] = {
     f"/functions/{name}": {"episode_id": "episode_id"}
     for name in (
+        "cross-platform-posting-bot",
         "cultural-injection-bot",
         "engagement-bot",
         "episode-producer",
@@ -84,6 +85,7 @@ IN_BODY: dict[str, dict[str, str]] = {
         "hook-optimization-bot",
         "live-boost-bot",
         "llm-reflection-bot",
+        "multi-channel-upload-bot",
         "persona-bot",
         "orchestrator-bot",
         "performance-tracking-bot",

@@ -1,0 +1,1 @@
+"""From an episode to posts: packages drafted, checked and put up for approval; and what was approved, sent once."""
