@@ -140,7 +140,11 @@ class CommentReader:
             return True
         if not account_id:
             return False
-        replies = client.replies(thread.thread_id).replies if unseen else thread.replies
+        try:
+            replies = client.replies(thread.thread_id).replies if unseen else thread.replies
+        except NotFound:
+            # Taken down while it was read: there is nothing to answer any more.
+            return True
         return any(reply.channel_id == account_id for reply in replies)
 
     def _keep(self, thread: "Thread", video_id: str, answered: bool) -> None:

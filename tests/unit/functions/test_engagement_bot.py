@@ -221,6 +221,18 @@ def test_an_answer_that_does_not_come_along_is_found_all_the_same(studio: Studio
     assert drafted(studio).replies == ()
 
 
+def test_a_comment_taken_down_while_it_is_read_does_not_hide_the_others(
+    studio: Studio, youtube: YouTubeApi, networks: Networks
+) -> None:
+    youtube.say(FILM, "Why did Hodan stand?")
+    youtube.say(FILM, "Who is Bile to them?")
+    youtube.videos[FILM].threads[0]["snippet"]["totalReplyCount"] = 9
+    networks.fail("google", COMMENTS, 404, {"error": {"code": 404}}, method="GET")
+    report = drafted(studio)
+    assert (report.videos[0].state, report.videos[0].comments) == ("read", 2)
+    assert [one.comment for one in report.replies] == ["Why did Hodan stand?"]
+
+
 # Who is never answered, and what changes nothing
 
 HOSTILE = [
