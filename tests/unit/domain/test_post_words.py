@@ -1,5 +1,7 @@
 """The words of a post: hashtags, disclosures, and what may not be in them."""
 
+from typing import Any
+
 import pytest
 
 from studio.domain.connection import NetworkName
@@ -9,6 +11,7 @@ from studio.domain.post_words import (
     PostWords,
     composed,
     hashtags,
+    material,
     plain_caption,
     plain_tags,
     words_problems,
@@ -49,6 +52,12 @@ def test_the_plain_words_keep_every_rule(network: NetworkName, clips: int) -> No
     plain = words(caption, *plain_tags(script, BRIEF))
     assert words_problems(plain, network, script) == []
     assert len(caption) <= MANNERS[network].room
+
+
+def test_a_long_title_is_offered_as_every_network_takes_it() -> None:
+    told = material(N.TIKTOK, a_script(title="word " * 30), BRIEF, None, [], photos=True)
+    choices: Any = told["choices"]
+    assert len(choices["title"][0]) <= 80
 
 
 def test_plain_words_end_where_the_room_does() -> None:

@@ -70,6 +70,9 @@ MANNERS: Mapping[NetworkName, Manner] = {
 
 _LINK = re.compile(r"https?://|www\.\w", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w.])@\w")
+_TITLE = 80
+"""Characters of a title that every network takes, and that can still be read on a phone."""
+
 _QUOTED_WORDS = 6
 """So many words in a row of the ending's lines give it away."""
 
@@ -155,7 +158,7 @@ def material(
             "said": hook.said if hook else script.scenes[0].lines[0].text,
         },
         "choices": {
-            "title": [hook.title if hook else script.title],
+            "title": [_within(hook.title if hook else script.title, _TITLE)],
             "caption": [plain_caption(network, script, hook)],
         },
         "tags": [{"word": word} for word in plain_tags(script, brief)[: manner.keywords or manner.hashtags]],
@@ -183,6 +186,10 @@ def plain_caption(network: NetworkName, script: Script, hook: Hook | None) -> st
     while len(kept) > 1 and len("\n".join(kept)) > room:
         kept.pop()
     text = "\n".join(kept)
+    return _within(text, room)
+
+
+def _within(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[: room - 1].rsplit(' ', 1)[0]}…"
 
 

@@ -42,7 +42,7 @@ def said(package: Package) -> TikTokPost:
     film, declared = package.film, package.declarations
     return TikTokPost(
         caption=package.text,
-        title="" if film else package.title[:90],
+        title="" if film else package.title,
         privacy=_PRIVACY.get(package.privacy, "SELF_ONLY"),
         video=medium(film) if film else None,
         photos=() if film else tuple(medium(file) for file in package.media),

@@ -58,7 +58,8 @@ def publish(
         # Each may have its share: one that a network looks at for hours leaves the others theirs.
         share = replace(pace, within=left() / (len(approvals) - place)).start()
         try:
-            sent.append(_one(approval, package, routes[package.network], studio, files, pace, share))
+            told = _one(approval, package, routes[package.network], studio, files, pace, share)
+            sent.append(told.model_copy(update={"account": package.account}))
         except StudioError as error:
             met.append(error)
             sent.append(_kept_back(approval, package, error, studio))

@@ -96,6 +96,7 @@ def test_a_film_goes_to_every_network_as_it_was_approved(house: House, networks:
         (network, PostStatus.PUBLISHED, "") for network in NETWORKS
     ]
     assert all(each.url.startswith("https://") for each in told)
+    assert {each.account for each in told} == {"The Show (account-1)"}
     film = a_film()
     [tiktok] = networks.service(TikTokApi).publishes.values()
     assert bytes(tiktok.came) == film
