@@ -71,6 +71,23 @@ def build(root: Path, output: Path, log: Path, *, arguments: Sequence[str] | Non
     return built
 
 
+def released(built: Path, release: str) -> Path:
+    """Return the built template with `release` on every function, so that each publishes a version of it.
+
+    SAM publishes a version when a function's text in the template changes, and the value of a parameter is no text: the
+    alias would go on with the old one.
+    """
+    from samcli.yamlhelper import yaml_dump, yaml_parse
+
+    template = yaml_parse(built.read_text(encoding="utf-8"))
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["AutoPublishCodeSha256"] = release
+    path = built.with_name("released.yaml")
+    path.write_text(yaml_dump(template), encoding="utf-8")
+    return path
+
+
 def compile_built(build_dir: Path) -> None:
     """Write .pyc files for layers and functions, for Lambda's file system takes none at run time.
 

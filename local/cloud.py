@@ -4,6 +4,7 @@ import getpass
 import os
 import subprocess
 import sys
+import time
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -45,7 +46,9 @@ def deploy(report: Report, environment: str, arguments: list[str]) -> None:
     output = settings.STUDIO_HOME / f"sam-{environment}"
     with report.step("Building the functions and layers"):
         built = build.build(settings.ROOT, output, settings.LOGS / "cloud.log", arguments=chosen)
-    command = [build.sam(), "deploy", "--template-file", str(built), *chosen, *arguments]
+    # Never the same twice: what parameters it is deployed with, `sam` knows and we do not.
+    release = f"{build.fingerprint(settings.ROOT)[:16]}-{int(time.time())}"
+    command = [build.sam(), "deploy", "--template-file", str(build.released(built, release)), *chosen, *arguments]
     done = subprocess.run(command, cwd=settings.ROOT, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}, check=False)
     if done.returncode != 0:
         raise StudioProblem("`sam deploy` did not finish.", "Its own words are above.", code=done.returncode)

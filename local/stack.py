@@ -124,7 +124,7 @@ def deploy(
             built = build.build(root, output, log)
             say("Deploying the stack")
             _clear_the_way(endpoint)
-            _deploy_built(built, endpoint, chosen, root, log)
+            _deploy_built(build.released(built, digest), endpoint, chosen, root, log)
         outputs = describe(settings.STACK, endpoint)
         if outputs is None:
             raise StudioProblem("The deployment ended without a stack.", f"The whole log: {log}")

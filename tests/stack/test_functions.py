@@ -53,6 +53,7 @@ def test_a_function_runs_the_python_of_this_checkout_and_is_called_through_its_a
     assert block.settings["Runtime"] == f"python{(ROOT / '.python-version').read_text().strip()}"
     assert block.settings["Handler"] == "app.handler"
     assert block.settings["AutoPublishAlias"] == ALIAS
+    assert block.settings["AutoPublishAliasAllProperties"]
     assert callable(block.module.handler)
 
 
