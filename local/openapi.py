@@ -43,6 +43,7 @@ TAGS = {
     "connections": "The accounts elsewhere that the studio may act for. Their tokens are never shown.",
     "events": "What the audience did: reported event by event or in spreadsheets, and what it comes to.",
     "links": "Short links with tags, and how often people followed them.",
+    "offers": "What you earn a commission on: the catalogue that scripts are matched with.",
     "public": "What needs no token: for the audience, and for services that call back.",
     "bots": "The bots, and a record of every call of one.",
     "plans": "Plans over the bots that are carried out, or were.",

@@ -429,6 +429,7 @@ def _drafted(call: Call, schema: Json) -> str | None:
 def _known(schema: str) -> Any:
     """Return the model of ours that a writer is shown this schema for, or None."""
     from studio.domain import (
+        affiliate,
         comments,
         culture,
         direction,
@@ -454,6 +455,7 @@ def _known(schema: str) -> Any:
     asked = [
         found
         for module in (
+            affiliate,
             script,
             culture,
             direction,

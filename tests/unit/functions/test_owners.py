@@ -18,6 +18,7 @@ from studio.domain.connection import Connection, NetworkName
 from studio.domain.episode import Gate, Status
 from studio.domain.event_rows import EventImport
 from studio.domain.link import LinkTags
+from studio.domain.offer import OfferSheet
 from studio.domain.plan import Plan, PlanStep
 from studio.domain.project import Brief, CharacterSheet, Consent
 from studio.domain.run import BotRun
@@ -70,12 +71,14 @@ BODIES: dict[tuple[str, str], Any] = {
         "published_at": AT.isoformat(),
     },
     ("PATCH", "/links/<link_id>"): {"enabled": False},
+    ("PATCH", "/offers/<offer_id>"): {"active": False},
     ("PUT", "/admin/owners/<owner>/caps"): {"month_usd": 1, "episode_usd": 1},
 }
 IN_BODY: dict[str, dict[str, str]] = {
     f"/functions/{name}": {"episode_id": "episode_id"}
     for name in (
         "cross-platform-posting-bot",
+        "affiliate-bot",
         "cultural-injection-bot",
         "engagement-bot",
         "episode-producer",
@@ -142,6 +145,7 @@ def ids(machines: Any) -> dict[str, str]:
         "account_id": "account-1",
         "visitor": "hers",
         "link_id": studio.links.create("https://shop.example/", LinkTags(), AT).link_id,
+        "offer_id": studio.offers.add([OfferSheet(name="Kettle", url="https://shop.example/")], AT)[0].offer_id,
         "import_id": str(brought["import_id"]),
         "spreadsheet_id": spreadsheet.attachment_id,
         "content_hash": waiting.content_hash,

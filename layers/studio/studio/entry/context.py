@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from studio.store.events import Events
     from studio.store.experiments import Experiments
     from studio.store.links import Links
+    from studio.store.offers import Offers
     from studio.store.orders import Orders, Refunds
     from studio.store.replies import Replies
     from studio.store.webhooks import Webhooks
@@ -293,6 +294,13 @@ class Studio:
         from studio.store.links import Links
 
         return Links(self.partition, self.directory)
+
+    @cached_property
+    def offers(self) -> "Offers":
+        """The owner's catalogue of offers."""
+        from studio.store.offers import Offers
+
+        return Offers(self.partition)
 
     @cached_property
     def orders(self) -> "Orders":

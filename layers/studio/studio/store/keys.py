@@ -240,6 +240,16 @@ def link(link_id: str = "") -> str:
     return f"LINK#{link_id}"
 
 
+def link_for(tags: str) -> str:
+    """Return the sort key that says which link was made for a target with certain tags. tags: a digest of both."""
+    return f"LINKFOR#{tags}"
+
+
+def offer(offer_id: str = "") -> str:
+    """Return an offer's sort key, or the prefix of all."""
+    return f"OFFER#{offer_id}"
+
+
 def order(order_id: str = "") -> str:
     """Return an order's sort key, or the prefix of all."""
     return f"ORDER#{order_id}"
