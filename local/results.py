@@ -13,6 +13,9 @@ from rich.table import Table
 _LONG = 60
 """From this many characters on a text is a paragraph and no cell of a table."""
 
+_LINE = 90
+"""So many characters of values that belong together stand in one line."""
+
 _WIDE = 6
 """The most columns a table has before its rows are shown one under the other."""
 
@@ -84,12 +87,23 @@ def _is_short(value: Any) -> bool:
         return all(not isinstance(entry, Mapping | list) for entry in value) and len(_plain(value)) <= _LONG
     if isinstance(value, str):
         return len(value) <= max(_LONG, 64) and "\n" not in value
-    return not isinstance(value, Mapping)
+    if isinstance(value, Mapping):
+        # A figure with what belongs to it fits a line.
+        return (
+            len(value) <= _WIDE and all(_is_scalar(entry) for entry in value.values()) and len(_plain(value)) <= _LINE
+        )
+    return True
+
+
+def _is_scalar(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _LONG)
 
 
 def _plain(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, Mapping):
+        return _figure(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -97,6 +111,18 @@ def _plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_plain(entry) for entry in value)
     return str(value)
+
+
+def _figure(value: Mapping[str, Any]) -> str:
+    """Return a few values in a line: an interval, too little data, or whatever else belongs together."""
+    if value.keys() == {"need", "have", "of"}:
+        return f"too little to say: {value['have']:,} {value['of']}, and it takes {value['need']:,}"
+    if {"estimate", "low", "high", "confidence"} <= value.keys():
+        of = f", n {value['n']:,}" if value.get("n") is not None else ""
+        bounds = f"{_plain(value['low'])} to {_plain(value['high'])}"
+        return f"{_plain(value['estimate'])} ({bounds} with {value['confidence']:.0%}{of})"
+    kept = {name: entry for name, entry in value.items() if entry not in (None, "")}
+    return ", ".join(f"{_title(name)} {_plain(entry)}" for name, entry in kept.items())
 
 
 def _title(name: str) -> str:

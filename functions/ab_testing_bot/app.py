@@ -89,7 +89,8 @@ def compare_variants(request: ExperimentRequest, studio: Studio) -> ExperimentRe
 
 def _begin(design: Design, studio: Studio, *, start: bool) -> ExperimentReport:
     plan = planned(design)
-    told = f"It takes {plan.looked_at_daily:,} viewers of each variant to see {design.effect:.1%} more or less."
+    points = f"{100 * design.effect:g} points more or less than {design.share:.1%}"
+    told = f"It takes {plan.looked_at_daily:,} viewers of each variant to see {points}."
     if not start:
         return ExperimentReport(experiment=None, plan=plan, verdict=told)
     if design.episode_id is not None:

@@ -264,3 +264,16 @@ def test_reports_are_read_whatever_their_shape() -> None:
     assert "flowchart LR" in told
     assert "[because]" in told
     assert printed({}).strip() == "nothing"
+
+
+def test_a_figure_stands_in_one_line_with_what_belongs_to_it() -> None:
+    told = printed(
+        {
+            "roi": {"need": 10, "have": 2, "of": "outcomes with a cost"},
+            "share": {"estimate": 0.04, "low": 0.036, "high": 0.044, "confidence": 0.95, "n": 10_000},
+            "ratings": {"n": 5, "mean": 2.6, "deviation": None},
+        }
+    )
+    assert "too little to say: 2 outcomes with a cost, and it takes 10" in told
+    assert "0.04 (0.036 to 0.044 with 95%, n 10,000)" in told
+    assert "n 5, mean 2.6\n" in "\n".join(line.rstrip() for line in told.splitlines()) + "\n"
