@@ -1,5 +1,6 @@
 """Stages that fail once, or for good; answers that are no use; a person's words that pose as orders."""
 
+import threading
 import time
 from typing import Any
 
@@ -269,8 +270,12 @@ def test_a_stage_that_takes_too_long_every_time_ends_the_episode_with_a_sentence
 ) -> None:
     world.writer.composes = True
     world.times_out("ExpertDirector", 0, monkeypatch)
+    world.held["expert_director"] = threading.Event()
+    episode_id = world.order_full()
+    world.until_over()
+    world.held["expert_director"].set()
+    world.settle()
 
-    episode = world.produce_full()
-
+    episode = world.episode(episode_id)
     assert episode["status"] == "failed"
     assert episode["reason"].startswith("The scenes could not be directed, and retries did not help.")

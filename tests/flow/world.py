@@ -458,6 +458,7 @@ class World:
         self.workers: list[Worker] = []
         self.deaths: list[Death] = []
         self.crashes: defaultdict[str, deque[BaseException]] = defaultdict(deque)
+        self.held: dict[str, threading.Event] = {}
         self.bought_twice: list[str] = []
         self.machine_waits: list[float] = []
         self.function_sleeps: list[float] = []
@@ -641,10 +642,15 @@ class World:
 
     # -- what AWS does
 
-    def finish(self) -> None:
-        """Wait until every execution is over, and whoever outlived the one that waited for them."""
+    def until_over(self) -> None:
+        """Wait until every execution is over."""
         with self._changed:
             assert self._changed.wait_for(lambda: self._running == 0, _PATIENCE), "an execution hangs"
+
+    def finish(self) -> None:
+        """Wait until every execution is over, and whoever outlived the one that waited for them."""
+        self.until_over()
+        with self._changed:
             assert self._changed.wait_for(lambda: self._working == 0, _PATIENCE), "a worker hangs"
 
     def settle(self) -> None:
@@ -690,6 +696,8 @@ class World:
         with self._changed:
             self._working += 1
         try:
+            if folder in self.held:
+                assert self.held[folder].wait(_PATIENCE), f"nobody let {folder} go on"
             with self._turn if self.one_at_a_time else _free():
                 if self.crashes[folder]:
                     raise self.crashes[folder].popleft()
