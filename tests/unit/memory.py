@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import boto3
@@ -350,7 +350,7 @@ class _Stored:
     media_type: str
     metadata: dict[str, str]
 
-    @property
+    @cached_property
     def etag(self) -> str:
         return f'"{hashlib.md5(self.body).hexdigest()}"'
 
