@@ -69,8 +69,7 @@ def test_what_nobody_waits_for_goes_to_the_dead_letters_when_it_fails(block: Blo
     unattended = [event for event in block.events.values() if event["Type"] != "Api"]
     if not unattended and not block.is_bot:
         return
-    failure = block.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
-    assert rendered(failure["Destination"]) == "${DeadLetters.Arn}"
+    assert rendered(block.properties["DeadLetterQueue"]["TargetArn"]) == "${DeadLetters.Arn}"
     for event in unattended:
         assert event["Type"] in {"EventBridgeRule", "ScheduleV2"}
         assert rendered(event["Properties"]["DeadLetterConfig"]["Arn"]) == "${DeadLetters.Arn}"

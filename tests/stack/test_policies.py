@@ -106,7 +106,10 @@ def test_a_schedule_may_reach_its_dead_letters(expanded: Document) -> None:
 
 
 def test_a_function_that_stores_its_failures_may_reach_the_dead_letters(expanded: Document) -> None:
+    storing = 0
     for resource in expanded["Resources"].values():
-        if resource["Type"] == "AWS::Lambda::EventInvokeConfig":
-            role = f"{resource['Properties']['FunctionName']['Ref']}Role"
+        if resource["Type"] == "AWS::Lambda::Function" and "DeadLetterConfig" in resource["Properties"]:
+            role, _ = resource["Properties"]["Role"]["Fn::GetAtt"]
             assert "sqs:SendMessage" in str(expanded["Resources"][role]["Properties"]["Policies"]), role
+            storing += 1
+    assert storing > 10

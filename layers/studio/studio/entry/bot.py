@@ -96,7 +96,7 @@ class Bot:
     def _accept(self, request: BaseModel, studio: Studio, run: BotRun) -> Response[Any]:
         studio.runs.save(run)
         event = {"owner": studio.owner, "run_id": run.run_id, **request.model_dump(mode="json")}
-        # Through the alias: the destination for failures hangs from it, and what it runs is published.
+        # Through the alias: what it runs is published.
         itself = f"{os.environ['AWS_LAMBDA_FUNCTION_NAME']}:{ALIAS}"
         try:
             studio.client("lambda").invoke(FunctionName=itself, InvocationType="Event", Payload=json.dumps(event))
