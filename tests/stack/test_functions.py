@@ -78,7 +78,7 @@ def test_what_nobody_waits_for_goes_to_the_dead_letters_when_it_fails(block: Blo
 
 @every_block
 def test_a_bot_may_call_itself_later_and_through_its_alias(block: Block) -> None:
-    # The alias, because the on-failure destination hangs from it: the unqualified function has none.
+    # Through the alias, because what it runs is published.
     may_call = [
         rendered(resource)
         for statement in block.statements
