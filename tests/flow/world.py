@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import re
+import sys
 import threading
 import time
 from collections import defaultdict, deque
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import cache
+from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import boto3
@@ -847,12 +849,16 @@ def _objects() -> dict[tuple[str, str], Any]:
 @contextmanager
 def aws_with_machines() -> Iterator[None]:
     """Open an in-memory AWS with the machines of the template and a table and buckets shaped like its."""
-    # Moto's interpreter takes seconds to import: only who runs machines waits for it.
-    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_sfn
-    from moto.stepfunctions.parser.asl.utils import boto_client
+    # Moto's interpreter takes a while to import: only who runs machines waits for it. Most of that would be EC2's
+    # tables, which two names in its task for AWS Batch bring along.
+    batch = SimpleNamespace(JobStatus=SimpleNamespace(SUCCEEDED="SUCCEEDED", FAILED="FAILED"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "moto.batch.utils", cast("ModuleType", batch))
+        from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_sfn
+        from moto.stepfunctions.parser.asl.utils import boto_client
 
-    from tests.flow.fast import fast
-    from tests.flow.twin import TwinTable
+        from tests.flow.fast import fast
+        from tests.flow.twin import TwinTable
 
     with pytest.MonkeyPatch.context() as patch:
         fast(patch)
