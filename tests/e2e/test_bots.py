@@ -17,6 +17,12 @@ PROMPT = "Two sisters share a bakery, and one of them hides a letter from the ba
 
 
 @pytest.fixture(scope="module")
+def amina(deployed: Deployed) -> Person:
+    """An owner of this module's own: what her audience does is counted elsewhere too."""
+    return deployed.person("bahja")
+
+
+@pytest.fixture(scope="module")
 def show(amina: Person) -> Any:
     """A finished full episode of Amina's, rehearsed, of a show about somewhere."""
     brief = {"title": "Bakery Street", "community": "Somalis in Minneapolis", "locale": "en-US"}
