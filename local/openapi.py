@@ -44,6 +44,7 @@ TAGS = {
     "events": "What the audience did: reported event by event or in spreadsheets, and what it comes to.",
     "links": "Short links with tags, and how often people followed them.",
     "offers": "What you earn a commission on: the catalogue that scripts are matched with.",
+    "leads": "Who gave you an address and may be written to; and everything about one person, to show or to erase.",
     "public": "What needs no token: for the audience, and for services that call back.",
     "bots": "The bots, and a record of every call of one.",
     "plans": "Plans over the bots that are carried out, or were.",

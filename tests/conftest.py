@@ -33,6 +33,8 @@ ENVIRONMENT = {
     "PROVIDER": "draft",
     "GEMINI_SECRET": "studio-gemini-key",
     "PUBLIC_KEY_SECRET": "studio-public-key",
+    "ADDRESS_KEY_SECRET": "studio-address-key",
+    "MAIL_FROM": "news@studio.example",
     "CONNECTIONS_PREFIX": "studio/connections",
     "ADDRESS_PARAMETER": "/studio/address",
     "CHANNEL_APPS_SECRET": "studio-channel-apps",

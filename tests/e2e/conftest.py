@@ -148,6 +148,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, gemini: FakeGemini, netwo
         os.environ.pop(name)
     with start_emulator(data_dir, port=0) as emulator:
         parameters = {"GeminiBaseUrl": gemini.url, "ImageRate": "0", "TextRate": "0", "ChannelsGateway": networks.url}
+        parameters |= {"MailFrom": "news@studio.example", "MailIdentity": "studio.example"}
         outputs = stack.deploy(emulator.endpoint, parameters, data_dir=data_dir)
         stack_here = Deployed(emulator, outputs, gemini, networks, data_dir)
         stack_here.store_key()

@@ -430,6 +430,7 @@ def _known(schema: str) -> Any:
     """Return the model of ours that a writer is shown this schema for, or None."""
     from studio.domain import (
         affiliate,
+        capture,
         comments,
         culture,
         direction,
@@ -456,6 +457,7 @@ def _known(schema: str) -> Any:
         found
         for module in (
             affiliate,
+            capture,
             script,
             culture,
             direction,

@@ -17,6 +17,12 @@ PUBLIC: dict[tuple[str, str], str] = {
         "POST",
         "/webhooks/stripe/{code}",
     ): "Stripe has no token; what its signature does not prove changes nothing",
+    ("GET", "/forms/{code}"): "whoever sees an episode may sign up; the form says what its owner approved",
+    ("POST", "/forms/{code}"): "what is sent changes nothing before its address has confirmed it by mail",
+    ("GET", "/confirm/{token}"): "a mail's link has no token of ours; opening it, as mail scanners do, does nothing",
+    ("POST", "/confirm/{token}"): "whoever got the mail confirms with its code, once",
+    ("GET", "/unsubscribe/{token}"): "whoever gets mail may leave without an account; opening the link does nothing",
+    ("POST", "/unsubscribe/{token}"): "leaving takes one click, and a mail program may do it (RFC 8058)",
     ("HEAD", "/go/{code}"): "programs look where a link leads before people follow it",
 }
 """Routes that need no token, with the reason."""

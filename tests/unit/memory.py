@@ -491,8 +491,11 @@ class MemorySecrets:
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
-        # The stack makes this one by itself.
-        self.own = {"studio-public-key": "a key that only the stack knows"}
+        # The stack makes these by itself.
+        self.own = {
+            "studio-public-key": "a key that only the stack knows",
+            "studio-address-key": "another key that only the stack knows",
+        }
 
     def create_secret(self, *, Name: str, SecretString: str) -> dict[str, Any]:  # noqa: N803
         """Store a new secret."""
@@ -538,6 +541,21 @@ class MemoryParameters:
         return {"Parameter": {"Name": Name, "Value": self.values[Name]}}
 
 
+@dataclass
+class MemoryMail:
+    """SES's client, v2. `sent` lists the mails; `refuses` is what the next ones are refused with, first come."""
+
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    refuses: list[str] = field(default_factory=list)
+
+    def send_email(self, **mail: Any) -> dict[str, Any]:
+        """Send a mail."""
+        if self.refuses:
+            raise refused(self.refuses.pop(0), "SendEmail")
+        self.sent.append(mail)
+        return {"MessageId": f"mail-{len(self.sent)}"}
+
+
 class MemoryAws:
     """Stands where `boto3` stands: hands out the clients."""
 
@@ -554,6 +572,7 @@ class MemoryAws:
             "stepfunctions": MemoryMachines(),
             "lambda": MemoryLambda(),
             "secretsmanager": MemorySecrets(),
+            "sesv2": MemoryMail(),
             "ssm": MemoryParameters({ADDRESS_PARAMETER: ADDRESS}),
         }
 

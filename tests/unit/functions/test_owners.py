@@ -17,6 +17,7 @@ from studio.domain.base import new_id
 from studio.domain.connection import Connection, NetworkName
 from studio.domain.episode import Gate, Status
 from studio.domain.event_rows import EventImport
+from studio.domain.lead import LeadForm
 from studio.domain.link import LinkTags
 from studio.domain.offer import OfferSheet
 from studio.domain.plan import Plan, PlanStep
@@ -72,6 +73,7 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("PATCH", "/links/<link_id>"): {"enabled": False},
     ("PATCH", "/offers/<offer_id>"): {"active": False},
+    ("PATCH", "/leads/forms/<episode_id>"): {"open": False},
     ("PUT", "/admin/owners/<owner>/caps"): {"month_usd": 1, "episode_usd": 1},
 }
 IN_BODY: dict[str, dict[str, str]] = {
@@ -79,6 +81,7 @@ IN_BODY: dict[str, dict[str, str]] = {
     for name in (
         "cross-platform-posting-bot",
         "affiliate-bot",
+        "lead-capture-bot",
         "cultural-injection-bot",
         "engagement-bot",
         "episode-producer",
@@ -124,6 +127,8 @@ def ids(machines: Any) -> dict[str, str]:
     attachment, _ = studio.attachments.announce("Face", "image/png", AT)
     episode = moved(studio, stored(studio), Status.FAILED)
     studio.videos.put(f"{episode.episode_id}/clips/1.png", a_picture(), "image/png")
+    words = dict.fromkeys(("headline", "offer", "consent", "from_name"), "Hers")
+    studio.lead_forms.publish(LeadForm(episode_id=episode.episode_id, language="en", **words), AT)
     run = BotRun(run_id=new_id(AT), bot="b", status="succeeded", input_hash="h", created_at=AT)
     studio.runs.save(run)
     studio.reviews.open(episode.episode_id, Gate.SCRIPT, episode.take, "a token", timedelta(days=1), AT)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from studio.domain.pipeline import Step
     from studio.generation.catalogue import Price, Use
     from studio.generation.ports import Judge, Painter, Writer
+    from studio.mail import Mailer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
     from studio.quotes import Job, Plan, Tariff
     from studio.store.claims import Claims
@@ -48,10 +49,13 @@ if TYPE_CHECKING:
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
     from studio.store.experiments import Experiments
+    from studio.store.lead_forms import LeadForms
+    from studio.store.leads import Leads
     from studio.store.links import Links
     from studio.store.offers import Offers
     from studio.store.orders import Orders, Refunds
     from studio.store.replies import Replies
+    from studio.store.sealing import Seal
     from studio.store.webhooks import Webhooks
 
 SYSTEM = "system"
@@ -87,6 +91,8 @@ class Settings:
     connections_prefix: str = ""
     channel_apps_secret: str = ""
     public_key_secret: str = ""
+    address_key_secret: str = ""
+    mail_from: str = ""
     channels_gateway: str = ""
     address_parameter: str = ""
     plan_machine: str = ""
@@ -116,6 +122,8 @@ class Settings:
             connections_prefix=env.get("CONNECTIONS_PREFIX", ""),
             channel_apps_secret=env.get("CHANNEL_APPS_SECRET", ""),
             public_key_secret=env.get("PUBLIC_KEY_SECRET", ""),
+            address_key_secret=env.get("ADDRESS_KEY_SECRET", ""),
+            mail_from=env.get("MAIL_FROM", ""),
             channels_gateway=env.get("CHANNELS_GATEWAY", ""),
             address_parameter=env.get("ADDRESS_PARAMETER", ""),
             plan_machine=env.get("PLAN_MACHINE", ""),
@@ -294,6 +302,47 @@ class Studio:
         from studio.store.links import Links
 
         return Links(self.partition, self.directory)
+
+    @cached_property
+    def lead_forms(self) -> "LeadForms":
+        """The owner's forms that ask for an address."""
+        from studio.store.lead_forms import LeadForms
+
+        return LeadForms(self.partition, self.directory)
+
+    @cached_property
+    def leads(self) -> "Leads":
+        """Who gave the owner an address."""
+        from studio.store.leads import Leads
+
+        return Leads(self.partition, self.directory)
+
+    @cached_property
+    def seal(self) -> "Seal":
+        """What addresses are encrypted with for the owner. Only functions that may read the AddressKey can use it."""
+        from studio.store.sealing import Seal
+
+        root = _secret_text(self.client("secretsmanager").get_secret_value, self.settings.address_key_secret)
+        return Seal(root, self.owner)
+
+    @cached_property
+    def mailer(self) -> "Mailer":
+        """What sends mail to people without an account."""
+        from studio.mail import Mailer
+
+        return Mailer(self.client("sesv2"), self.settings.mail_from)
+
+    def contact(self, address: str) -> str:
+        """Return the digest by which a mail address is known again to the owner."""
+        from studio.domain.contact import known_as
+
+        return self.keyed_digest(f"contact/{self.owner}", known_as(address))
+
+    def visitor(self, address: str) -> str:
+        """Return the pseudonym by which events tell of who has a mail address: 128 bits of a digest of its own."""
+        from studio.domain.contact import known_as
+
+        return self.keyed_digest(f"visitor/{self.owner}", known_as(address))[:32]
 
     @cached_property
     def offers(self) -> "Offers":

@@ -139,16 +139,20 @@ def resolver() -> APIGatewayRestResolver:
     return app
 
 
-def api(app: APIGatewayRestResolver, *, group: str = "") -> LambdaHandler:
+def api(app: APIGatewayRestResolver, *, group: str = "", keeps_answers: bool = True) -> LambdaHandler:
     """Return the Lambda handler of a resolver's routes.
 
     group: whose they are, where they are not everybody's. To others there is nothing here, whatever they send.
+    keeps_answers: False where an answer must lie nowhere; then a POST is done again for the same Idempotency-Key, which
+    must come to the same.
     """
-    return observed(lambda event, context: respond(app, event, context, group=group))
+    return observed(lambda event, context: respond(app, event, context, group=group, keeps_answers=keeps_answers))
 
 
-def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, *, group: str = "") -> dict[str, Any]:
-    """Answer one API Gateway event; the same answer for the same Idempotency-Key. `group` as for `api`."""
+def respond(
+    app: APIGatewayRestResolver, event: dict[str, Any], context: Any, *, group: str = "", keeps_answers: bool = True
+) -> dict[str, Any]:
+    """Answer one API Gateway event; the same answer for the same Idempotency-Key. The rest as for `api`."""
     # The request id is the gateway's, which is the one that a problem tells the caller.
     told = event["requestContext"].get("requestId")
     logger.append_keys(method=event["httpMethod"], route=event.get("resource"), request_id=told)
@@ -167,7 +171,7 @@ def respond(app: APIGatewayRestResolver, event: dict[str, Any], context: Any, *,
     elif event.get("body") and not _is_json(request.headers.get("Content-Type")):
         # Powertools would read forms too.
         answer = refusal(event, 415, "unsupported_media_type", "Send the body as application/json.")
-    elif event["httpMethod"] == "POST" and key:
+    elif event["httpMethod"] == "POST" and key and keeps_answers:
         answer = once(resolve, event, context, owner_of(event), key)
     else:
         answer = resolve()

@@ -75,7 +75,7 @@ def public_api(
             answer = refusal(event, 415, "unsupported_media_type", f"Send the body as {' or '.join(takes)}.")
         else:
             try:
-                limit(f"{door}:address", _address(event), pace)
+                limit(f"{door}:address", came_from(event), pace)
                 answer = app.resolve(event, context)
                 if answer["statusCode"] == 404:
                     # Whatever it was that is not there, nobody is told more than anybody else.
@@ -98,8 +98,11 @@ def behind(kind: PublicKind, code: str, pace: Pace) -> tuple[Studio, str]:
     return Studio.opened_for(entry.owner), entry.id
 
 
-def limit(what: str, who: str, pace: Pace) -> None:
-    """Let somebody in, or raise Throttled. `who` is kept for an hour at most, and only as a digest of the day's."""
+def limit(what: str, who: str, pace: Pace, forget_after: int = _FORGET_SECONDS) -> None:
+    """Let somebody in, or raise Throttled. `who` is kept for `forget_after` seconds, and only as a digest of the day's.
+
+    A limit that takes longer to fill up again than it is kept starts full.
+    """
     studio = Studio.opened_for(SYSTEM)
     today = studio.clock().date().isoformat()
     known_as = studio.keyed_digest(f"limit/{what}/{today}", who)
@@ -111,7 +114,7 @@ def limit(what: str, who: str, pace: Pace) -> None:
         per_second=pace.per_second,
         burst=pace.burst,
         patience=0,
-        forget_after=_FORGET_SECONDS,
+        forget_after=forget_after,
         now=lambda: studio.clock().timestamp(),
     )
     try:
@@ -134,7 +137,7 @@ RawBody = Annotated[bytes, Depends(_raw_body)]
 """A handler's parameter of this type is the body, byte by byte as it was sent."""
 
 
-def _address(event: dict[str, Any]) -> str:
+def came_from(event: dict[str, Any]) -> str:
     """Return where a request came from: what the gateway saw, since every header may be the caller's own.
 
     Of an IPv6 address the network (/64): one subscriber has all of the others in it.
@@ -159,7 +162,8 @@ def _dressed(answer: dict[str, Any], for_a_browser: bool) -> dict[str, Any]:
     """Return an answer with the headers that all have. Who reads pages gets an error as one, without its details."""
     headers = answer.setdefault("multiValueHeaders", {})
     status = answer["statusCode"]
-    if status >= 400 and for_a_browser:
+    is_page = any("text/html" in told for told in headers.get("Content-Type", []))
+    if status >= 400 and for_a_browser and not is_page:
         body = pages.Html("<p>The address may be old, or not complete.</p>" if status == 404 else "")
         shown = pages.page(_WORDS.get(status, "That did not work"), body)
         answer["body"] = shown.body

@@ -14,7 +14,7 @@ from studio.store.table import from_attributes, to_attributes
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PublicKind = Literal["link", "form", "subscription", "delivery", "stripe"]
+PublicKind = Literal["link", "form", "confirmation", "subscription", "delivery", "stripe"]
 """What codes are for. A code of one kind leads nowhere as another."""
 
 _CODE_BYTES = 15

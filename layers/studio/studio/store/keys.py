@@ -240,6 +240,34 @@ def link(link_id: str = "") -> str:
     return f"LINK#{link_id}"
 
 
+def lead_form(episode_id: str = "") -> str:
+    """Return the sort key of an episode's form, or the prefix of all."""
+    return f"FORM#{episode_id}"
+
+
+def lead(lead_id: str = "") -> str:
+    """Return a lead's sort key, or the prefix of all."""
+    return f"LEAD#{lead_id}"
+
+
+def lead_of(contact: str, episode_id: str = "") -> str:
+    """Return the sort key that says which lead somebody is for an episode, or the prefix of all theirs.
+
+    contact: the digest of their address.
+    """
+    return f"LEADOF#{contact}#{episode_id}"
+
+
+def consent(contact: str, consent_id: str = "") -> str:
+    """Return the sort key of what somebody agreed to, or the prefix of all of that."""
+    return f"CONSENT#{contact}#{consent_id}"
+
+
+def suppressed(contact: str) -> str:
+    """Return the sort key that says that somebody wants no mail."""
+    return f"SUPPRESSED#{contact}"
+
+
 def link_for(tags: str) -> str:
     """Return the sort key that says which link was made for a target with certain tags. tags: a digest of both."""
     return f"LINKFOR#{tags}"
