@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from studio.comparisons import (
     VariantResult,
     ViewersNeeded,
+    counts_of,
     error_rate,
     next_shown,
     planned,
@@ -19,7 +20,6 @@ from studio.comparisons import (
 from studio.domain.base import Id, Value, new_id
 from studio.domain.errors import Conflict, Invalid
 from studio.domain.experiment import Counts, Design, Experiment, ExperimentStatus, begun, counted_on
-from studio.domain.journey import reached
 from studio.entry import Studio, bot
 from studio.insight.insufficient import Insufficient
 from studio.insight.power import more_needed
@@ -103,21 +103,10 @@ def _begin(design: Design, studio: Studio, *, start: bool) -> ExperimentReport:
 
 def _counts(experiment: Experiment, studio: Studio) -> dict[str, Counts]:
     design = experiment.design
-    events = list(
-        studio.events.between(
-            experiment.started_at,
-            experiment.ended_at or studio.clock(),
-            episode_id=design.episode_id,
-            stages=(design.seen, design.success),
-        )
-    )
-    found = {}
-    for name in design.names:
-        there = reached(event for event in events if event.variant == name)
-        # Who did what was hoped for has seen it, also where nobody counted that.
-        trials = max(there[design.seen], there[design.success])
-        found[name] = Counts(trials=trials, successes=there[design.success])
-    return found
+    until = experiment.ended_at or studio.clock()
+    stages = (design.seen, design.success)
+    events = studio.events.between(experiment.started_at, until, episode_id=design.episode_id, stages=stages)
+    return counts_of(design, events)
 
 
 def _look(experiment: Experiment, counts: Mapping[str, Counts], studio: Studio) -> ExperimentReport:

@@ -3,35 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import JsonValue
-
-from studio.craft.selling import SellingWords, selling
-from studio.domain.affiliate import (
-    AffiliateContent,
-    ThingsSeen,
-    caption,
-    content_of,
-    plain_things,
-    thing_problems,
-    things_of,
-)
+from studio.craft.selling import selling
+from studio.domain.affiliate import AffiliateContent, caption, content_of
 from studio.domain.approval import ApprovalStatus, ContentKind
-from studio.domain.episode import Episode, ProviderName
-from studio.domain.errors import BadAnswer, Blocked, Conflict, NotApproved
+from studio.domain.episode import Episode
+from studio.domain.errors import Conflict, NotApproved
 from studio.domain.link import Link
-from studio.domain.mentions import Reading, longest, passages
-from studio.domain.offer import Thing
 from studio.domain.offering import AffiliateReport, AffiliateRequest, PlannedLink
 from studio.domain.script import Script
 from studio.entry import Studio, bot
-from studio.generation.ports import WriteRequest
-from studio.offering import clicks_of, find_offers, market
+from studio.offering import ScriptReader, clicks_of, find_offers, market
 from studio.stages import NO_SCRIPT
-from studio.writing import write_checked
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 BOT = "affiliate-bot"
-MAX_OUTPUT_TOKENS = 6_144
 
 REHEARSED = "A rehearsal finds things by a short list of goods in English; a model finds what a script really names."
 ENGLISH = "There are no disclosures in the language “{}” here, so the English ones stand. Check that they will do."
@@ -56,8 +41,8 @@ def _drafted(request: AffiliateRequest, episode: Episode, script: Script, studio
     words, own_language = selling().words(episode.brief.locale)
     where = market(episode.brief.locale, request.marketplace, selling())
     provider = request.provider or episode.provider
-    finding = _Finding(provider, episode, script, words, studio)
-    found = find_offers(studio, finding.reading, where, words.unfit(), request.limit, finding.things)
+    reader = ScriptReader(PROMPT, provider, episode, script, words, studio)
+    found = find_offers(studio, reader.reading, where, words.unfit(), request.limit, reader.things)
     language = episode.brief.locale.partition("-")[0] if own_language else "en"
     disclosing = words.disclosing(language, request.channel)
     content = content_of(
@@ -71,7 +56,7 @@ def _drafted(request: AffiliateRequest, episode: Episode, script: Script, studio
         )
     notes = (
         REHEARSED if provider == "draft" else "",
-        finding.failed,
+        reader.failed,
         "" if own_language else ENGLISH.format(episode.brief.locale),
         "" if where.region else ANYWHERE,
     )
@@ -90,39 +75,6 @@ def _drafted(request: AffiliateRequest, episode: Episode, script: Script, studio
         notes=tuple(note for note in notes if note),
         rehearsal=provider == "draft",
     )
-
-
-class _Finding:
-    """A script, read for things to buy. `failed` says so where the model's answer could not be used."""
-
-    def __init__(
-        self, provider: ProviderName, episode: Episode, script: Script, words: SellingWords, studio: Studio
-    ) -> None:
-        self.reading = Reading(passages(script), words.endings)
-        self.failed = ""
-        self._script = script
-        self._rehearsal = provider == "draft"
-        self._writer = studio.writer(provider, "affiliate", episode)
-        self._people = [line.speaker for scene in script.scenes for line in scene.lines]
-
-    def things(self, known: Sequence[str]) -> Sequence[Thing]:
-        """Return what else the script names; what is `known` need not be named again."""
-        of = self.reading.passages
-        scenes: list[JsonValue] = [s.model_dump(mode="json", exclude={"beat"}) for s in self._script.scenes]
-        material: dict[str, JsonValue] = {"scenes": scenes, "known": list(known)}
-        if self._rehearsal:
-            goods = longest(one for name in selling().goods for one in self.reading.find(name, [name]))
-            material = {"things": [one.model_dump(mode="json") for one in plain_things(goods, of)]}
-        request = WriteRequest(instructions=PROMPT, material=material, max_output_tokens=MAX_OUTPUT_TOKENS)
-        try:
-            told = write_checked(
-                self._writer, request, ThingsSeen, lambda answer: thing_problems(answer, of, self._people)
-            )
-        except (BadAnswer, Blocked) as error:
-            # The catalogue was read without it.
-            self.failed = f"No further things were looked for: {error}"
-            return ()
-        return things_of(told)
 
 
 def _published(approved_hash: str, episode: Episode, studio: Studio) -> AffiliateReport:

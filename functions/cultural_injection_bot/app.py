@@ -1,14 +1,13 @@
 """cultural-injection-bot, stage 2: a script rooted in its place and community, each change cited and shown."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from studio.domain import materials
 from studio.domain.base import Value
+from studio.domain.cautions import NOTHING_TO_ROOT, cautions
 from studio.domain.culture import (
-    TO_BE_CHECKED,
     Change,
     CulturalReference,
     CulturePlan,
@@ -30,16 +29,12 @@ from studio.domain.culture import (
 from studio.domain.episode import scene_key
 from studio.domain.errors import Conflict
 from studio.domain.pipeline import Step
-from studio.domain.revision import revised
-from studio.domain.script import MAX_SPOKEN_SECONDS_PER_CLIP, Scene, Script, spoken_seconds
+from studio.domain.script import Scene, Script
 from studio.entry import Studio, bot
 from studio.stages import NO_SCRIPT, StageReport, StageRequest, StageWork, side_by_side, stage_work
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 MAX_OUTPUT_TOKENS = 6_144
-
-NOTHING_TO_ROOT = "The show names no community and is in English, so there is nothing to root the script in."
-REHEARSAL = "A rehearsal knows calendars and no people: nobody has read the script for stereotypes."
 
 
 class SceneDiff(Value):
@@ -74,11 +69,11 @@ def root_script(request: StageRequest, studio: Studio) -> CultureReport:
             return CultureReport(**work.finish().model_dump())
         scenes = {scene.number: scene for scene in written.scenes}
         plan = _plan(work, written)
-        names = _names(work, written)
+        names = work.names()
         held = work.paper.held
         plain = plain_rewrites(written, plan, names, held)
         done = side_by_side(scenes, lambda number: _scene(work, scenes[number], plan, names, plain.get(number)))
-        work.notes = tuple(_notes(work, written, plan, done))
+        work.notes = tuple(cautions(work.episode, written, work.paper.held, plan, done))
         report = work.finish()
     return CultureReport(
         **report.model_dump(),
@@ -95,17 +90,12 @@ def root_script(request: StageRequest, studio: Studio) -> CultureReport:
     )
 
 
-def _names(work: StageWork, written: Script) -> list[str]:
-    return list(dict.fromkeys([*(sheet.name for sheet in work.sheets), *(guest.name for guest in written.guests)]))
-
-
 def _plan(work: StageWork, written: Script) -> CulturePlan:
     material = materials.culture_plan(work.episode, written)
-    names = _names(work, written)
-    return work.part("plan", CulturePlan, material, lambda: _planned(work, material, names))
+    return work.part("plan", CulturePlan, material, lambda: _planned(work, material))
 
 
-def _planned(work: StageWork, material: materials.Material, names: list[str]) -> CulturePlan:
+def _planned(work: StageWork, material: materials.Material) -> CulturePlan:
     from almanac import setting_of  # here, because it takes half a second, and a plan that is kept needs no calendar
 
     brief = work.episode.brief
@@ -120,7 +110,7 @@ def _planned(work: StageWork, material: materials.Material, names: list[str]) ->
         PROMPT,
         material | aids,
         PlanAnswer,
-        lambda given: plan_problems(given, setting, names),
+        lambda given: plan_problems(given, setting, work.names()),
         max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     return CulturePlan(references=tuple(answer.references), avoid=tuple(answer.avoid), setting=setting)
@@ -148,32 +138,6 @@ def _scene(
         return rooted(answer, scene, plan)
 
     return work.part(scene_key(scene.number), SceneCulture, material, ask)
-
-
-def _notes(work: StageWork, written: Script, plan: CulturePlan, done: Mapping[int, SceneCulture]) -> list[str]:
-    """Return what somebody must know who goes on from here."""
-    episode, setting = work.episode, plan.setting
-    found = [REHEARSAL] if episode.provider == "draft" else []
-    if not setting.lands:
-        found.append(f"No calendar is known for “{episode.brief.community or episode.brief.locale}”.")
-    estimated = [f"{day.name} ({day.written}, {day.land})" for day in setting.observances if day.estimated]
-    if estimated:
-        found.append(f"Estimated, and to be checked nearer the day: {', '.join(estimated)}.")
-    unchecked = sum(reference.source.casefold() == TO_BE_CHECKED for reference in plan.references)
-    if unchecked:
-        found.append(
-            f"{unchecked} of {len(plan.references)} references are to be checked before anything is published."
-        )
-    found += [
-        f"Scene {number}, {f'line {flag.line}' if flag.line else 'the action'}: “{flag.words}”. {flag.why}"
-        for number, made in done.items()
-        for flag in made.stereotypes
-    ]
-    told = spoken_seconds(revised(written, [made.revision for made in done.values()], held=work.paper.held))
-    limit = MAX_SPOKEN_SECONDS_PER_CLIP * episode.clips_wanted
-    if told > limit:
-        found.append(f"The lines now take {told:.0f} s to say; there are {limit} s.")
-    return found
 
 
 handler = bot(root_script)

@@ -113,7 +113,7 @@ def _written(work: StageWork, material: materials.Material) -> HookAnswer:
     aids: dict[str, JsonValue] = {
         "asked": HOOKS,
         "may_say_it": dict(openers(scene)),
-        "first_picture": _first_picture(work),
+        "first_picture": work.paper.first_picture,
         "hooks": [hook.model_dump(mode="json") for hook in suggested_hooks(work.told)],
     }
     return work.ask(
@@ -148,15 +148,6 @@ def _judged(
         max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     return [Meeting(pairs[said.pair - 1], said.winner, said.reason) for said in answer.pairs]
-
-
-def _first_picture(work: StageWork) -> str:
-    """Return what the first picture of scene 1 shows, as far as anybody has said."""
-    opening = work.told.scenes[0].number
-    board = work.paper.boards.get(opening)
-    pictures = [shot.description for shot in board.shots] if board else []
-    pictures += [clip.description for clip in work.told.clips if clip.scene == opening]
-    return pictures[0] if pictures else ""
 
 
 handler = bot(choose_hook)

@@ -1,21 +1,17 @@
 """llm-reflection-bot: a text criticised by a rubric and revised, until a blind judge finds nothing better."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
-from pydantic import BaseModel, Field, JsonValue, model_validator
-
-from studio.domain.base import Id, Paragraph, Prompt, Value
+from studio.domain.base import Value
 from studio.domain.episode import ProviderName
 from studio.domain.errors import Conflict
+from studio.domain.plain_critique import LOT, REHEARSED
 from studio.domain.reflection import (
-    MAX_ROUNDS,
-    NUMBERED,
     Criticism,
     Critique,
     Preference,
+    ReflectionRequest,
     RevisionRound,
     ShownPair,
     Standard,
@@ -25,52 +21,16 @@ from studio.domain.reflection import (
 )
 from studio.editing import EpisodeEdit
 from studio.entry import Studio, bot
-from studio.generation.ports import WriteRequest
 from studio.reflecting import Subject, own_words, part_of
-from studio.writing import write_checked
+from studio.writing import Desk
 
 _COMMON, _CRITICISE, _REVISE, _JUDGE = re.split(
     r"^## .+$", Path(__file__).with_name("prompt.md").read_text(encoding="utf-8"), flags=re.MULTILINE
 )
 MAX_OUTPUT_TOKENS = 8_192
 
-REHEARSED = (
-    "This is a rehearsal: the criticisms and revisions are those of plain rules of editing, and the judge drew lots. "
-    "Nothing is put into an episode on that."
-)
-LOT = "Drawn by lot."
 NOTHING_TO_SAY = "The critic found nothing worth a change."
 NO_OTHER = "The revision says the same, so there was nothing to compare."
-
-
-class ReflectionRequest(Value):
-    """What to better: a part of an episode's script, or `text` of the owner's with a `brief` that says what it is for.
-
-    number: which scene for `dialogue`, which clip for `clip`. apply: put the winner into the episode, where it may be
-    edited and is still the version that was read. provider: the episode's, or the studio's, where left out.
-    """
-
-    episode_id: Id | None = None
-    what: Target | None = None
-    number: int | None = Field(default=None, ge=1, le=100)
-    text: Prompt | None = None
-    brief: Paragraph = ""
-    rounds: int = Field(default=2, ge=1, le=MAX_ROUNDS)
-    apply: bool = False
-    provider: ProviderName | None = None
-
-    @model_validator(mode="after")
-    def _one_subject(self) -> Self:
-        if self.episode_id is None:
-            if self.text is None or not self.brief or self.what not in (None, Target.TEXT) or self.number is not None:
-                raise ValueError("give an episode_id and what to revise of it, or a text and a brief that says its use")
-            if self.apply:
-                raise ValueError("only what is of an episode can be applied; a text of your own comes back as text")
-        elif self.text is not None or self.brief or self.what in (None, Target.TEXT):
-            raise ValueError("of an episode, say in `what` whether title, synopsis, dialogue or clip; give no text")
-        elif (self.number is not None) is not (self.what in NUMBERED):
-            raise ValueError("a dialogue has its scene's number, a clip its own; a title and a synopsis have none")
-        return self
 
 
 class ReflectionReport(Value):
@@ -137,7 +97,8 @@ class _Work:
 
     def __init__(self, subject: Subject, provider: ProviderName, studio: Studio) -> None:
         self.rehearsal = provider == "draft"
-        self.writer = studio.writer(provider, "llm_reflection", subject.episode)
+        writer = studio.writer(provider, "llm_reflection", subject.episode)
+        self.desk = Desk(writer, _COMMON, self.rehearsal, MAX_OUTPUT_TOKENS)
         self.texts = {1: subject}
         self.critiques: dict[int, tuple[Criticism, ...]] = {}
         self.rounds: list[RevisionRound] = []
@@ -169,27 +130,18 @@ class _Work:
         )
 
     def _criticised(self, draft: Subject) -> tuple[Criticism, ...]:
-        plain: list[JsonValue] = [fault.criticism().model_dump(mode="json") for fault in draft.found]
-        material = draft.told | {"draft": draft.text, "criticisms": plain}
-        return tuple(self._ask(_CRITICISE, material, Critique, draft.critique_problems).criticisms)
+        answer = self.desk.ask(_CRITICISE, draft.to_criticise(), Critique, draft.critique_problems)
+        return tuple(answer.criticisms)
 
     def _revised(self, draft: Subject, criticisms: tuple[Criticism, ...]) -> Subject:
-        said: list[JsonValue] = [one.model_dump(mode="json") for one in criticisms]
-        material = draft.told | {"draft": draft.text, "criticisms": said} | draft.begun()
-        return draft.with_revision(self._ask(_REVISE, material, draft.answer, draft.problems))
+        return draft.with_revision(self.desk.ask(_REVISE, draft.to_revise(criticisms), draft.answer, draft.problems))
 
     def _shown(self, first: int, second: int) -> ShownPair:
         """Return what a judge says who sees two versions in this order, and not which is which."""
         material = self.texts[1].told | {"first": self.texts[first].text, "second": self.texts[second].text}
-        said = self._ask(_JUDGE, material, Preference, lambda _: [])
+        said = self.desk.ask(_JUDGE, material, Preference, lambda _: [])
         reason = LOT if self.rehearsal else said.reason
         return ShownPair(first=first, second=second, winner=said.winner, reason=reason)
-
-    def _ask[T: BaseModel](
-        self, task: str, material: dict[str, JsonValue], schema: type[T], problems: Callable[[T], list[str]]
-    ) -> T:
-        request = WriteRequest(instructions=_COMMON + task, material=material, max_output_tokens=MAX_OUTPUT_TOKENS)
-        return write_checked(self.writer, request, schema, problems)
 
 
 handler = bot(reflect)

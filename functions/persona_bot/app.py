@@ -1,16 +1,15 @@
 """persona-bot: a character speaks, and is held against what is known of them; or made-up viewers read a script."""
 
 import re
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
-from studio.craft import public_names, viewers
+from studio.craft import viewers
 from studio.domain.base import Value
 from studio.domain.episode import Episode, ProviderName
 from studio.domain.errors import BadAnswer, Blocked, Conflict, Invalid, StudioError
-from studio.domain.likeness import PublicPeople, listed, people_problems, unconsented
+from studio.domain.likeness import unconsented, unmarked
 from studio.domain.persona import (
     REHEARSED_SPEECH,
     PersonaRequest,
@@ -31,16 +30,16 @@ from studio.domain.viewers import (
     Viewer,
     ViewerReaction,
     panel_label,
-    plain_reaction,
     reacted,
     reaction_problems,
+    watching,
 )
 from studio.entry import Studio, bot
-from studio.generation.ports import WriteRequest
 from studio.insight.consistency import SpokenReport, consistency
 from studio.insight.panel import PanelReport, Unheard, summary
+from studio.personas import real_people
 from studio.stages import NO_SCRIPT, side_by_side
-from studio.writing import write_checked
+from studio.writing import Desk
 
 _COMMON, _REAL, _SPEAK, _CHECK, _REACT = re.split(
     r"^## .+$", Path(__file__).with_name("prompt.md").read_text(encoding="utf-8"), flags=re.MULTILINE
@@ -68,29 +67,8 @@ def ask_persona(request: PersonaRequest, studio: Studio) -> PersonaReport:
     return _panel(request, studio)
 
 
-class _Asking:
-    """A model that is asked as one persona or about it, for this request."""
-
-    def __init__(self, provider: ProviderName, studio: Studio, episode: Episode | None = None) -> None:
-        self.rehearsal = provider == "draft"
-        self.writer = studio.writer(provider, "persona", episode)
-
-    def ask[T: BaseModel](
-        self, task: str, material: dict[str, JsonValue], schema: type[T], problems: Callable[[T], list[str]]
-    ) -> T:
-        request = WriteRequest(instructions=_COMMON + task, material=material, max_output_tokens=MAX_OUTPUT_TOKENS)
-        return write_checked(self.writer, request, schema, problems)
-
-    def real_people(self, names: Sequence[str], told: Sequence[str]) -> list[str]:
-        """Return whom these personas really are, or are asked to speak as, as sentences' beginnings."""
-        plain = listed(names, told, public_names())
-        if plain:
-            # What the list knows needs no model, and costs nothing.
-            return [f"“{person.name}”, {person.who}," for person in plain]
-        material: dict[str, JsonValue] = {"names": list(names), "told": list(told), "people": []}
-        given = "\n".join([*names, *told])
-        found = self.ask(_REAL, material, PublicPeople, lambda answer: people_problems(answer, given))
-        return [f"“{person.name}” ({person.who})" for person in found.people]
+def _desk(provider: ProviderName, studio: Studio, episode: Episode | None = None) -> Desk:
+    return Desk(studio.writer(provider, "persona", episode), _COMMON, provider == "draft", MAX_OUTPUT_TOKENS)
 
 
 def _speak(request: PersonaRequest, studio: Studio) -> PersonaReport:
@@ -100,32 +78,29 @@ def _speak(request: PersonaRequest, studio: Studio) -> PersonaReport:
     if why := unconsented(character):
         raise Conflict(why)
     sheet = character.sheet
-    asking = _Asking(request.provider or studio.settings.provider, studio)
+    desk = _desk(request.provider or studio.settings.provider, studio)
     # Whose consent stands may be spoken as; nobody else may be, in their place either.
     names = [] if character.real_person else [sheet.name]
     told = [situation] if character.real_person else [sheet.description, sheet.voice, situation]
-    if people := asking.real_people(names, [text for text in told if text]):
-        raise Conflict(
-            f"{people[0]} is a real person. Nobody speaks as a real person without their consent: record it with PUT "
-            f"/projects/{project_id}/characters/{character.character_id}/consent, or give the character another name."
-        )
+    if people := real_people(desk, _REAL, names, [text for text in told if text]):
+        raise Conflict(unmarked(people[0], character))
     known = known_of(sheet, studio.canon(project_id).all())
     shown: list[JsonValue] = [source.model_dump(mode="json") for source in known]
     others = [one.sheet.name for one in cast if one.character_id != character.character_id]
     material: dict[str, JsonValue] = {"known": shown, "situation": situation, "words": request.words}
     material |= {"others": list(others), "locale": project.brief.locale}
-    if asking.rehearsal:
+    if desk.rehearsal:
         material |= {"choices": {"text": list(plain_speech(sheet, situation, others))}}
-    text = asking.ask(_SPEAK, material, Speech, lambda said: speech_problems(said, sheet, request.words)).text
+    text = desk.ask(_SPEAK, material, Speech, lambda said: speech_problems(said, sheet, request.words)).text
     material = {"text": text, "situation": situation, "known": shown}
-    if asking.rehearsal:
+    if desk.rehearsal:
         # A model reads for itself; a plain reading would only lead it.
         material |= {"statements": [one.model_dump(mode="json") for one in plain_reading(text, known)]}
-    reading = asking.ask(_CHECK, material, SpeechReading, lambda answer: reading_problems(answer, text, known))
+    reading = desk.ask(_CHECK, material, SpeechReading, lambda answer: reading_problems(answer, text, known))
     statements = checked(reading, known)
     return PersonaReport(
-        ai_label=spoken_label(character, project.brief.title, rehearsal=asking.rehearsal),
-        rehearsal=asking.rehearsal,
+        ai_label=spoken_label(character, project.brief.title, rehearsal=desk.rehearsal),
+        rehearsal=desk.rehearsal,
         speech=SpokenReport(
             character=sheet.name,
             text=text,
@@ -133,7 +108,7 @@ def _speak(request: PersonaRequest, studio: Studio) -> PersonaReport:
             contradictions=tuple(one for one in statements if one.holds == "contradicts"),
             statements=statements,
         ),
-        notes=(REHEARSED_SPEECH,) if asking.rehearsal else (),
+        notes=(REHEARSED_SPEECH,) if desk.rehearsal else (),
     )
 
 
@@ -142,41 +117,35 @@ def _panel(request: PersonaRequest, studio: Studio) -> PersonaReport:
     script = studio.episodes.paper(episode.episode_id).script
     if script is None:
         raise Conflict(NO_SCRIPT)
-    asking = _Asking(request.provider or episode.provider, studio, episode)
+    desk = _desk(request.provider or episode.provider, studio, episode)
     panel = request.personas or viewers()[: request.size]
     own = [f"{viewer.name}: {viewer.taste}" for viewer in request.personas]
-    if own and (people := asking.real_people([viewer.name for viewer in panel], own)):
+    if own and (people := real_people(desk, _REAL, [viewer.name for viewer in panel], own)):
         wrong = f"{people[0]} is a real person, and there is no consent for a viewer. Make somebody up."
         raise Invalid(wrong, {"personas": wrong})
-    answers = side_by_side(range(len(panel)), lambda place: _reaction(panel[place], script, asking))
+    answers = side_by_side(range(len(panel)), lambda place: _reaction(panel[place], script, desk))
     heard = tuple(one for one in answers.values() if isinstance(one, ViewerReaction))
     failed = [(panel[place], one) for place, one in answers.items() if isinstance(one, StudioError)]
     if failed and len(heard) < LEAST_VIEWERS:
         raise failed[0][1]
     return PersonaReport(
-        ai_label=panel_label(rehearsal=asking.rehearsal),
-        rehearsal=asking.rehearsal,
+        ai_label=panel_label(rehearsal=desk.rehearsal),
+        rehearsal=desk.rehearsal,
         panel=PanelReport(
             episode_id=episode.episode_id,
             summary=summary(heard, script),
             reactions=heard,
             unheard=tuple(Unheard(viewer=viewer, why=str(error)) for viewer, error in failed),
         ),
-        notes=(REHEARSED_PANEL,) if asking.rehearsal else (),
+        notes=(REHEARSED_PANEL,) if desk.rehearsal else (),
     )
 
 
-def _reaction(viewer: Viewer, script: Script, asking: _Asking) -> ViewerReaction | StudioError:
+def _reaction(viewer: Viewer, script: Script, desk: Desk) -> ViewerReaction | StudioError:
     """Return how one viewer takes the script, who knows of no other; what stayed unusable is told of them."""
-    scenes: list[JsonValue] = [scene.model_dump(mode="json", exclude={"beat"}) for scene in script.scenes]
-    material: dict[str, JsonValue] = {"viewer": viewer.model_dump(mode="json"), "title": script.title, "scenes": scenes}
-    if asking.rehearsal:
-        plain = plain_reaction(viewer, script).model_dump(mode="json")
-        words = ("quote", "liked", "disliked", "leaves_because")
-        material |= {"choices": {name: [plain[name]] for name in words}}
-        material |= {name: plain[name] for name in ("rating", "ratings", "leaves_at")}
     try:
-        answer = asking.ask(_REACT, material, Reaction, lambda said: reaction_problems(said, script))
+        material = watching(viewer, script, rehearsal=desk.rehearsal)
+        answer = desk.ask(_REACT, material, Reaction, lambda said: reaction_problems(said, script))
     except (BadAnswer, Blocked) as error:
         return error
     return reacted(viewer, answer, script)

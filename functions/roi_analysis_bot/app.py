@@ -1,6 +1,6 @@
 """roi-analysis-bot: what episodes cost, what they brought, by which posts, and when it was earned back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,12 +11,25 @@ from studio.domain.base import Id, Instant, Phrase, Value
 from studio.domain.episode import Episode
 from studio.domain.journey import Sale, sales
 from studio.domain.money import Micros, micros, usd
-from studio.earnings import SEED, came_by, in_dollars, journey, outcome, payback, scaled
+from studio.earnings import (
+    SEED,
+    Credit,
+    EpisodeReturn,
+    came_by,
+    in_dollars,
+    journey,
+    outcome,
+    payback,
+    returned,
+    scaled,
+    side_by_side,
+    unconverted,
+)
 from studio.entry import Studio, bot
-from studio.insight.attribution import MODELS, WINDOW_DAYS, Model, attributed
+from studio.insight.attribution import MODELS, WINDOW_DAYS, attributed
 from studio.insight.insufficient import Insufficient
 from studio.insight.intervals import Interval
-from studio.insight.returns import Outcome, Payback, cost_per_acquisition, return_on_investment
+from studio.insight.returns import Payback, cost_per_acquisition, return_on_investment
 
 Rate = Annotated[float, Field(gt=0, le=1e6)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -41,26 +54,6 @@ class RoiRequest(Value):
     rates: dict[Code, Rate] = Field(default={}, max_length=50)
     other_costs: tuple[OtherCost, ...] = Field(default=(), max_length=200)
     window_days: float = Field(default=WINDOW_DAYS, ge=0, le=365)
-
-
-class EpisodeReturn(Value):
-    """One episode. `roi` is revenue by cost, less one; null where it cost nothing here."""
-
-    episode_id: str
-    title: str
-    cost_usd: float
-    revenue_usd: float
-    sales: int
-    roi: float | None
-
-
-class Credit(Value):
-    """What a post or channel is credited with, under three rules side by side. None proves what caused a sale."""
-
-    key: str | None
-    first_usd: float
-    last_usd: float
-    linear_usd: float
 
 
 class RoiReport(Value):
@@ -112,10 +105,10 @@ def analyse_return(request: RoiRequest, studio: Studio) -> RoiReport:
         roi=return_on_investment(list(outcomes.values()), seed=SEED),
         cost_per_acquisition_usd=scaled(per_sale),
         payback=payback(episodes, costs, known, request.days, end),
-        episodes=tuple(_told(episode, outcomes[episode.episode_id]) for episode in episodes),
-        attribution=_side_by_side(credits),
+        episodes=tuple(returned(episode, outcomes[episode.episode_id]) for episode in episodes),
+        attribution=side_by_side(credits),
         unknown_revenue_usd={model: usd(credit.get(None, 0)) for model, credit in credits.items()},
-        unconverted=_unconverted(made, rates),
+        unconverted=unconverted(made, rates),
         unpriced_sales=sum(e.count for e in events if e.stage is AudienceStage.PAID and e.revenue is None),
         notes=_notes(episodes, known, made),
     )
@@ -137,31 +130,6 @@ def _episodes(request: RoiRequest, studio: Studio, start: Instant) -> list[Episo
 def _cost(episode_id: str, request: RoiRequest, studio: Studio) -> Micros:
     spent = sum(line.spent for line in studio.ledger.bill(episode_id))
     return spent + sum(micros(str(cost.usd)) for cost in request.other_costs if cost.episode_id == episode_id)
-
-
-def _told(episode: Episode, outcome: Outcome) -> EpisodeReturn:
-    return EpisodeReturn(
-        episode_id=episode.episode_id,
-        title=episode.title or episode.prompt[:80],
-        cost_usd=usd(outcome.cost),
-        revenue_usd=usd(outcome.revenue),
-        sales=outcome.acquisitions,
-        roi=outcome.revenue / outcome.cost - 1 if outcome.cost else None,
-    )
-
-
-def _side_by_side(credits: Mapping[Model, Mapping[str | None, int]]) -> tuple[Credit, ...]:
-    keys = {key for credit in credits.values() for key in credit}
-    told = [Credit(key=key, **{f"{model}_usd": usd(credits[model].get(key, 0)) for model in MODELS}) for key in keys]
-    return tuple(sorted(told, key=lambda credit: (-credit.linear_usd, credit.key or "")))
-
-
-def _unconverted(made: Sequence[Sale], rates: Mapping[str, float]) -> dict[str, int]:
-    left: dict[str, int] = {}
-    for sale in made:
-        if sale.currency not in rates:
-            left[sale.currency] = left.get(sale.currency, 0) + sale.revenue
-    return left
 
 
 def _notes(episodes: Sequence[Episode], known: Sequence[Sale], made: Sequence[Sale]) -> tuple[str, ...]:

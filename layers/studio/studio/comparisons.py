@@ -1,10 +1,12 @@
 """Comparing an experiment's variants: the plan, the test, the sharing out of viewers, and what it all comes to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from studio.domain.audience import AudienceEvent
 from studio.domain.base import Value
 from studio.domain.digest import digest_of
 from studio.domain.experiment import Counts, Design, Experiment, Sharing
+from studio.domain.journey import grouped, reached
 from studio.insight.bandit import Arm, allocation, choose, floor_for_test
 from studio.insight.insufficient import Insufficient
 from studio.insight.intervals import Interval, wilson
@@ -43,6 +45,18 @@ def planned(design: Design) -> ViewersNeeded:
 def error_rate(design: Design) -> float:
     """Return the error rate of one comparison: each variant is compared with the first (Bonferroni)."""
     return design.alpha / (len(design.variants) - 1)
+
+
+def counts_of(design: Design, events: Iterable[AudienceEvent]) -> dict[str, Counts]:
+    """Return how many saw each variant, and how many of them did what was hoped for."""
+    by_variant = grouped(events, lambda event: event.variant or "")
+    found = {}
+    for name in design.names:
+        there = reached(by_variant.get(name, ()))
+        # Who did what was hoped for has seen it, also where nobody counted that.
+        trials = max(there[design.seen], there[design.success])
+        found[name] = Counts(trials=trials, successes=there[design.success])
+    return found
 
 
 def result_of(name: str, experiment: Experiment, counts: Mapping[str, Counts]) -> VariantResult:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from studio.domain.audience import AudienceEvent
-from studio.domain.base import Instant
+from studio.domain.base import Instant, Value
 from studio.domain.episode import Episode
 from studio.domain.journey import Sale
-from studio.domain.money import Micros
-from studio.insight.attribution import Journey, Touch
+from studio.domain.money import Micros, usd
+from studio.insight.attribution import MODELS, Journey, Model, Touch
 from studio.insight.insufficient import Insufficient
 from studio.insight.intervals import Interval
 from studio.insight.returns import Cohort, Outcome, Payback
@@ -15,6 +15,26 @@ from studio.insight.returns import payback as paid_back
 
 SEED = 1
 """The same numbers give the same intervals."""
+
+
+class EpisodeReturn(Value):
+    """One episode. `roi` is revenue by cost, less one; null where it cost nothing here."""
+
+    episode_id: str
+    title: str
+    cost_usd: float
+    revenue_usd: float
+    sales: int
+    roi: float | None
+
+
+class Credit(Value):
+    """What a post or channel is credited with, under three rules side by side. None proves what caused a sale."""
+
+    key: str | None
+    first_usd: float
+    last_usd: float
+    linear_usd: float
 
 
 def came_by(event: AudienceEvent) -> str:
@@ -65,3 +85,31 @@ def scaled(interval: Interval | Insufficient) -> Interval | Insufficient:
         return interval
     ends = {name: getattr(interval, name) / 1e6 for name in ("estimate", "low", "high")}
     return interval.model_copy(update=ends)
+
+
+def returned(episode: Episode, outcome: Outcome) -> EpisodeReturn:
+    """Return an episode's cost and return, in dollars."""
+    return EpisodeReturn(
+        episode_id=episode.episode_id,
+        title=episode.title or episode.prompt[:80],
+        cost_usd=usd(outcome.cost),
+        revenue_usd=usd(outcome.revenue),
+        sales=outcome.acquisitions,
+        roi=outcome.revenue / outcome.cost - 1 if outcome.cost else None,
+    )
+
+
+def side_by_side(credits: Mapping[Model, Mapping[str | None, int]]) -> tuple[Credit, ...]:
+    """Return what each post or channel is credited with, in dollars: the most by the linear rule first."""
+    keys = {key for credit in credits.values() for key in credit}
+    told = [Credit(key=key, **{f"{model}_usd": usd(credits[model].get(key, 0)) for model in MODELS}) for key in keys]
+    return tuple(sorted(told, key=lambda credit: (-credit.linear_usd, credit.key or "")))
+
+
+def unconverted(made: Sequence[Sale], rates: Mapping[str, float]) -> dict[str, int]:
+    """Return the revenue in currencies without a rate, in millionths, by currency."""
+    left: dict[str, int] = {}
+    for sale in made:
+        if sale.currency not in rates:
+            left[sale.currency] = left.get(sale.currency, 0) + sale.revenue
+    return left

@@ -5,20 +5,36 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from studio.craft.selling import Selling
-from studio.domain.affiliate import AMAZON, OfferLeftOut, OfferMatch, words_fit
+from pydantic import JsonValue
+
+from studio.craft.selling import Selling, SellingWords, selling
+from studio.domain.affiliate import (
+    AMAZON,
+    OfferLeftOut,
+    OfferMatch,
+    ThingsSeen,
+    plain_things,
+    thing_problems,
+    things_of,
+    words_fit,
+)
 from studio.domain.audience import AudienceStage
 from studio.domain.base import Value
-from studio.domain.errors import NotConnected, StudioError
+from studio.domain.episode import Episode, ProviderName
+from studio.domain.errors import BadAnswer, Blocked, NotConnected, StudioError
 from studio.domain.link import Link
 from studio.domain.matching import meant_offers, named_offers
-from studio.domain.mentions import Mention, NamedIn, Reading
+from studio.domain.mentions import Mention, NamedIn, Reading, longest, passages
 from studio.domain.offer import Thing
+from studio.domain.script import Script
 from studio.entry import Studio
+from studio.generation.ports import WriteRequest
+from studio.writing import write_checked
 
 if TYPE_CHECKING:
     from studio.channels.amazon import Offer as Product
 
+MAX_OUTPUT_TOKENS = 6_144
 MOST_SEARCHES = 3
 """Associates begin with one call a second."""
 
@@ -43,6 +59,46 @@ class Found(Value):
     left_out: tuple[OfferLeftOut, ...]
     unmatched: tuple[Thing, ...]
     missing: tuple[str, ...]
+
+
+class ScriptReader:
+    """Reads a script for things to buy. `failed` says so where the model's answer could not be used."""
+
+    def __init__(
+        self,
+        instructions: str,
+        provider: ProviderName,
+        episode: Episode,
+        script: Script,
+        words: SellingWords,
+        studio: Studio,
+    ) -> None:
+        self.reading = Reading(passages(script), words.endings)
+        self.failed = ""
+        self._instructions = instructions
+        self._script = script
+        self._rehearsal = provider == "draft"
+        self._writer = studio.writer(provider, "affiliate", episode)
+        self._people = [line.speaker for scene in script.scenes for line in scene.lines]
+
+    def things(self, known: Sequence[str]) -> Sequence[Thing]:
+        """Return what else the script names; what is `known` need not be named again."""
+        of = self.reading.passages
+        scenes: list[JsonValue] = [s.model_dump(mode="json", exclude={"beat"}) for s in self._script.scenes]
+        material: dict[str, JsonValue] = {"scenes": scenes, "known": list(known)}
+        if self._rehearsal:
+            goods = longest(one for name in selling().goods for one in self.reading.find(name, [name]))
+            material = {"things": [one.model_dump(mode="json") for one in plain_things(goods, of)]}
+        request = WriteRequest(instructions=self._instructions, material=material, max_output_tokens=MAX_OUTPUT_TOKENS)
+        try:
+            told = write_checked(
+                self._writer, request, ThingsSeen, lambda answer: thing_problems(answer, of, self._people)
+            )
+        except (BadAnswer, Blocked) as error:
+            # The catalogue was read without it.
+            self.failed = f"No further things were looked for: {error}"
+            return ()
+        return things_of(told)
 
 
 def market(locale: str, marketplace: str | None, selling: Selling) -> Market:

@@ -1,6 +1,6 @@
 """What is being bettered: where a text is kept, what a revision of it must keep, and how one is taken over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, JsonValue
@@ -11,6 +11,7 @@ from studio.domain.episode import Episode
 from studio.domain.errors import Conflict, Invalid
 from studio.domain.plain_critique import Fault, faults, mended, mended_lines
 from studio.domain.reflection import (
+    Criticism,
     Critique,
     RevisedDialogue,
     RevisedText,
@@ -65,12 +66,15 @@ class Subject:
         """What plain rules find in it."""
         return faults(self.target, self.text, self.script, self.number)
 
-    def begun(self) -> dict[str, JsonValue]:
-        """Return a revision by plain rules, for a writer to better."""
-        if self.target is not Target.DIALOGUE:
-            return {"choices": {"text": [mended(self.text, self.found)]}}
-        said = [(line.speaker, line.text) for line in self._scene.lines]
-        return {"lines": [line.model_dump(mode="json") for line in mended_lines(said, self.found)]}
+    def to_criticise(self) -> dict[str, JsonValue]:
+        """Return what a critic is shown: the text, with the criticisms that plain rules have."""
+        plain: list[JsonValue] = [fault.criticism().model_dump(mode="json") for fault in self.found]
+        return self.told | {"draft": self.text, "criticisms": plain}
+
+    def to_revise(self, criticisms: Sequence[Criticism]) -> dict[str, JsonValue]:
+        """Return what an editor is shown: the text, what was said of it, and a revision by plain rules to better."""
+        said: list[JsonValue] = [one.model_dump(mode="json") for one in criticisms]
+        return self.told | {"draft": self.text, "criticisms": said} | self._begun()
 
     def critique_problems(self, critique: Critique) -> list[str]:
         """Return what is wrong with a critique of it."""
@@ -124,6 +128,12 @@ class Subject:
             # What was paid for is not lost over an edit that came too late.
             return f"It was not applied: {error}"
         return ""
+
+    def _begun(self) -> dict[str, JsonValue]:
+        if self.target is not Target.DIALOGUE:
+            return {"choices": {"text": [mended(self.text, self.found)]}}
+        said = [(line.speaker, line.text) for line in self._scene.lines]
+        return {"lines": [line.model_dump(mode="json") for line in mended_lines(said, self.found)]}
 
     @property
     def _is_clip(self) -> bool:

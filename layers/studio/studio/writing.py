@@ -3,9 +3,10 @@
 A refusal by a provider's safety rules is a thing to repair too: told of it, a writer often finds other words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from studio.domain.errors import BadAnswer, Blocked
 from studio.generation.ports import Judgement, JudgeRequest, WriteRequest
@@ -47,6 +48,24 @@ def write_checked[T: BaseModel](
         f"The writer's answer was still not usable after {MAX_REPAIRS} repairs: {' '.join(wrong)} "
         "Try again, or say more in the prompt."
     )
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where several things are asked of one writer. common: what stands before every task. rehearsal: nobody thinks."""
+
+    writer: BoughtWriter
+    common: str
+    rehearsal: bool
+    max_output_tokens: int
+
+    def ask[T: BaseModel](
+        self, task: str, material: Mapping[str, JsonValue], schema: type[T], problems: Callable[[T], list[str]]
+    ) -> T:
+        """Return an answer in which `problems` finds nothing. Raises what `write_checked` raises."""
+        instructions = self.common + task
+        request = WriteRequest(instructions=instructions, material=material, max_output_tokens=self.max_output_tokens)
+        return write_checked(self.writer, request, schema, problems)
 
 
 def judge_checked(judge: BoughtJudge, request: JudgeRequest) -> Judgement:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from functions.cultural_injection_bot import app
 from studio.casts import ready_made
 from studio.domain import materials
+from studio.domain.cautions import NOTHING_TO_ROOT, REHEARSAL
 from studio.domain.culture import Avoided, CulturalReference, LineRewrite, PlanAnswer, SceneAnswer, Stereotype
 from studio.domain.episode import Episode, Part, StageRecord, Status
 from studio.domain.errors import BadAnswer, Conflict
@@ -161,7 +162,7 @@ def test_a_show_that_belongs_nowhere_in_particular_asks_nothing_and_says_so(stud
     writer = answers(studio)
     report = root(studio, episode)
     assert (writer.calls, report.made, report.kept, report.scenes) == ([], (), (), ())
-    assert report.notes == (app.NOTHING_TO_ROOT,)
+    assert report.notes == (NOTHING_TO_ROOT,)
     record = studio.episodes.stage(episode.episode_id, Step.CULTURE)
     assert record is not None
     assert (record.status, record.parts, record.notes) == ("done", (), report.notes)
@@ -310,7 +311,7 @@ def test_the_rehearsal_of_the_demo_circles_one_day_and_says_what_it_did_not_do(s
     assert change.after == f"{change.before} The wall calendar has November 26 circled: Thanksgiving Day."
     assert {reference.source for reference in report.references} == {"to be checked"}
     assert "“Soomaaliya”: Somalia in Somali" in [reference.what for reference in report.references]
-    assert report.notes[0] == app.REHEARSAL
+    assert report.notes[0] == REHEARSAL
 
 
 prompts = st.one_of(st.text(min_size=1, max_size=80), st.sampled_from(["A wedding in Mogadishu", "The rent is gone"]))

@@ -90,6 +90,15 @@ def unconsented(character: Character) -> str:
     return ""
 
 
+def unmarked(person: str, character: Character) -> str:
+    """Return why nobody may speak as a character who is, unmarked, somebody real. person: who that is."""
+    consent = f"/projects/{character.project_id}/characters/{character.character_id}/consent"
+    return (
+        f"{person} is a real person. Nobody speaks as a real person without their consent: record it with PUT "
+        f"{consent}, or give the character another name."
+    )
+
+
 def _plain(text: str) -> str:
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.findall(r"\w+", bare.casefold()))

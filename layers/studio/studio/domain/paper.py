@@ -78,6 +78,17 @@ class Paper:
         scenes = {clip.number: clip.scene for clip in self.written.clips} if self.written else {}
         return {clip.number: clip for clip in clips_of(self.boards) if scenes.get(clip.number) == clip.scene}
 
+    @property
+    def first_picture(self) -> str:
+        """What the first picture of scene 1 shows, as far as anybody has said."""
+        if self.told is None:
+            return ""
+        opening = self.told.scenes[0].number
+        board = self.boards.get(opening)
+        pictures = [shot.description for shot in board.shots] if board else []
+        pictures += [clip.description for clip in self.told.clips if clip.scene == opening]
+        return pictures[0] if pictures else ""
+
     @cached_property
     def hooks(self) -> HookChoice | None:
         """The ranked hooks, and the one that was chosen."""

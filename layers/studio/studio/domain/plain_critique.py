@@ -12,6 +12,12 @@ from studio.domain.quoting import quoted_in
 from studio.domain.reflection import MAX_CRITICISMS, Criticism, RevisedLine, Target
 from studio.domain.script import Script
 
+REHEARSED = (
+    "This is a rehearsal: the criticisms and revisions are those of plain rules of editing, and the judge drew lots. "
+    "Nothing is put into an episode on that."
+)
+LOT = "Drawn by lot."
+
 LONG_SENTENCE = 24
 """Words from which on a sentence is worth parting."""
 

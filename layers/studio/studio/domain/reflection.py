@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from studio.domain.base import Name, Phrase, Prompt, Text, Value, Written
+from studio.domain.base import Id, Name, Paragraph, Phrase, Prompt, Text, Value, Written
+from studio.domain.episode import ProviderName
 from studio.domain.hooks import Winner
 from studio.domain.quoting import quoted_in
 from studio.domain.script import ClipDescription, Line, Scene, Script, named_in
@@ -86,6 +88,39 @@ class Preference(Written):
 
     reason: Phrase = Field(min_length=1)
     winner: Winner
+
+
+# What is asked
+
+
+class ReflectionRequest(Value):
+    """What to better: a part of an episode's script, or `text` of the owner's with a `brief` that says what it is for.
+
+    number: which scene for `dialogue`, which clip for `clip`. apply: put the winner into the episode, where it may be
+    edited and is still the version that was read. provider: the episode's, or the studio's, where left out.
+    """
+
+    episode_id: Id | None = None
+    what: Target | None = None
+    number: int | None = Field(default=None, ge=1, le=100)
+    text: Prompt | None = None
+    brief: Paragraph = ""
+    rounds: int = Field(default=2, ge=1, le=MAX_ROUNDS)
+    apply: bool = False
+    provider: ProviderName | None = None
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Self:
+        if self.episode_id is None:
+            if self.text is None or not self.brief or self.what not in (None, Target.TEXT) or self.number is not None:
+                raise ValueError("give an episode_id and what to revise of it, or a text and a brief that says its use")
+            if self.apply:
+                raise ValueError("only what is of an episode can be applied; a text of your own comes back as text")
+        elif self.text is not None or self.brief or self.what in (None, Target.TEXT):
+            raise ValueError("of an episode, say in `what` whether title, synopsis, dialogue or clip; give no text")
+        elif (self.number is not None) is not (self.what in NUMBERED):
+            raise ValueError("a dialogue has its scene's number, a clip its own; a title and a synopsis have none")
+        return self
 
 
 # A text, whatever it is of

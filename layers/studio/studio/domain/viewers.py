@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from studio.domain.base import Name, Phrase, Value, Written
 from studio.domain.quoting import quoted_in
@@ -66,6 +66,18 @@ class ViewerReaction(Value):
     quote_scene: int
     leaves_at: int | None
     leaves_because: str
+
+
+def watching(viewer: Viewer, script: Script, *, rehearsal: bool) -> dict[str, JsonValue]:
+    """Return what a model is shown that takes a script as this viewer does; in a rehearsal, a plain reaction too."""
+    scenes: list[JsonValue] = [scene.model_dump(mode="json", exclude={"beat"}) for scene in script.scenes]
+    material: dict[str, JsonValue] = {"viewer": viewer.model_dump(mode="json"), "title": script.title, "scenes": scenes}
+    if rehearsal:
+        plain = plain_reaction(viewer, script).model_dump(mode="json")
+        words = ("quote", "liked", "disliked", "leaves_because")
+        material |= {"choices": {name: [plain[name]] for name in words}}
+        material |= {name: plain[name] for name in ("rating", "ratings", "leaves_at")}
+    return material
 
 
 def reaction_problems(reaction: Reaction, script: Script) -> list[str]:
