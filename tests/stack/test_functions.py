@@ -15,6 +15,7 @@ pytestmark = pytest.mark.stack
 
 LONGEST_STACK_NAME = "episode-studio-prod"
 LAMBDA_NAME_LIMIT = 64
+LONGEST_BOT = 155
 
 NOT_AMONG_THE_BOTS = {
     "realism-audit": "a tool for one episode's pictures, which the pipeline uses too",
@@ -37,6 +38,12 @@ def test_a_folder_holds_app_py_and_at_most_a_prompt() -> None:
         held = {path.name for path in folder.iterdir()} - {"__pycache__"}
         prompt = {"prompt.md"} if "prompt.md" in (folder / "app.py").read_text() else set()
         assert held == {"app.py"} | prompt, folder.name
+
+
+def test_a_bot_is_read_at_one_go() -> None:
+    lines = {f.name: len((f / "app.py").read_text().splitlines()) for f in folders() if f.name.endswith("_bot")}
+    long = {name: count for name, count in lines.items() if count > LONGEST_BOT}
+    assert not long, "rules of the field belong into studio/domain, what is shared beside it"
 
 
 @every_block
