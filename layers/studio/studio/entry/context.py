@@ -17,23 +17,12 @@ from studio.domain.money import micros
 from studio.domain.project import Brief, Character
 from studio.domain.spend import Quote
 from studio.store import keys
-from studio.store.acts import Acts
-from studio.store.approvals import Approvals
-from studio.store.attachments import Attachments
-from studio.store.canon import Canon
-from studio.store.connections import Connections
 from studio.store.episodes import Episodes
 from studio.store.ledger import Caps, Ledger
-from studio.store.measurements import Measurements
-from studio.store.memo import Memo
 from studio.store.objects import Objects
-from studio.store.plans import Plans
-from studio.store.posts import Posts
 from studio.store.projects import Cast, Projects
-from studio.store.reviews import Reviews
 from studio.store.runs import Runs
 from studio.store.table import Partition
-from studio.store.trends import Trends
 
 if TYPE_CHECKING:
     # What buys, or acts elsewhere, is imported by who does: a read starts without it.
@@ -44,7 +33,12 @@ if TYPE_CHECKING:
     from studio.mail import Mailer
     from studio.purchases import BoughtJudge, BoughtPainter, BoughtWriter, Purpose, Terms, Till
     from studio.quotes import Job, Plan, Tariff
+    from studio.store.acts import Acts
+    from studio.store.approvals import Approvals
+    from studio.store.attachments import Attachments
+    from studio.store.canon import Canon
     from studio.store.claims import Claims
+    from studio.store.connections import Connections
     from studio.store.directory import Directory
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
@@ -52,10 +46,16 @@ if TYPE_CHECKING:
     from studio.store.lead_forms import LeadForms
     from studio.store.leads import Leads
     from studio.store.links import Links
+    from studio.store.measurements import Measurements
+    from studio.store.memo import Memo
     from studio.store.offers import Offers
     from studio.store.orders import Orders, Refunds
+    from studio.store.plans import Plans
+    from studio.store.posts import Posts
     from studio.store.replies import Replies
+    from studio.store.reviews import Reviews
     from studio.store.sealing import Seal
+    from studio.store.trends import Trends
     from studio.store.webhooks import Webhooks
 
 SYSTEM = "system"
@@ -190,17 +190,23 @@ class Studio:
         return Episodes(self.partition)
 
     @cached_property
-    def acts(self) -> Acts:
+    def acts(self) -> "Acts":
         """What the owner asked of episodes."""
+        from studio.store.acts import Acts
+
         return Acts(self.partition)
 
-    def canon(self, project_id: str) -> Canon:
+    def canon(self, project_id: str) -> "Canon":
         """Return what a show of the owner's remembers."""
+        from studio.store.canon import Canon
+
         return Canon(self.partition, project_id)
 
     @cached_property
-    def reviews(self) -> Reviews:
+    def reviews(self) -> "Reviews":
         """The gates that the owner's episodes wait at."""
+        from studio.store.reviews import Reviews
+
         return Reviews(self.partition)
 
     @cached_property
@@ -209,13 +215,17 @@ class Studio:
         return Runs(self.partition)
 
     @cached_property
-    def approvals(self) -> Approvals:
+    def approvals(self) -> "Approvals":
         """What waits for the owner's word, and what was said."""
+        from studio.store.approvals import Approvals
+
         return Approvals(self.partition)
 
     @cached_property
-    def connections(self) -> Connections:
+    def connections(self) -> "Connections":
         """The owner's accounts elsewhere."""
+        from studio.store.connections import Connections
+
         return Connections(self.partition, lambda: self.client("secretsmanager"), self.settings.connections_prefix)
 
     @cached_property
@@ -245,23 +255,31 @@ class Studio:
         return Experiments(self.partition)
 
     @cached_property
-    def posts(self) -> Posts:
+    def posts(self) -> "Posts":
         """What of the owner's went where."""
+        from studio.store.posts import Posts
+
         return Posts(self.partition)
 
     @cached_property
-    def plans(self) -> Plans:
+    def plans(self) -> "Plans":
         """The owner's plans that are carried out, or were."""
+        from studio.store.plans import Plans
+
         return Plans(self.partition)
 
     @cached_property
-    def measurements(self) -> Measurements:
+    def measurements(self) -> "Measurements":
         """What networks counted of the owner's posts."""
+        from studio.store.measurements import Measurements
+
         return Measurements(self.partition)
 
     @cached_property
-    def trends(self) -> Trends:
+    def trends(self) -> "Trends":
         """What people were seen to talk about: by the studio for everybody, and at the owner's own places."""
+        from studio.store.trends import Trends
+
         shared = Partition(self.client("dynamodb"), self.settings.table, SYSTEM)
         return Trends(self.partition, shared)
 
@@ -285,8 +303,10 @@ class Studio:
         return Objects(self.client("s3"), self.settings.videos_bucket, self.owner)
 
     @cached_property
-    def attachments(self) -> Attachments:
+    def attachments(self) -> "Attachments":
         """What the owner uploaded."""
+        from studio.store.attachments import Attachments
+
         return Attachments(self.partition, self._material)
 
     @cached_property
@@ -464,8 +484,10 @@ class Studio:
         self.ledger.quote(episode.episode_id, quoted.lines)
 
     @cached_property
-    def memo(self) -> Memo:
+    def memo(self) -> "Memo":
         """What the owner has paid for already. It lies apart from the clips, whose arrival starts work."""
+        from studio.store.memo import Memo
+
         return Memo(self._material)
 
     @cached_property
