@@ -3,14 +3,14 @@
 import re
 from pathlib import Path
 
-from studio.commenting import CommentReader, comment_read, desk_of, put_up, worth_asking
+from studio.commenting import CommentReader, comment_read, desk_of, worth_asking
 from studio.domain.comments import ViewerComment, counted
 from studio.domain.connection import NetworkName
 from studio.domain.engagement import EngagementReport, EngagementRequest, VideoRead
 from studio.domain.moderation import seen_text
-from studio.domain.replies import Sending
+from studio.domain.replies import Sending, edits_by_number
 from studio.entry import Studio, bot
-from studio.replying import ReplySender
+from studio.replying import ReplySender, answers_to, put_up
 
 _COMMON, _SORT, _ANSWER = re.split(
     r"^## .+$", Path(__file__).with_name("prompt.md").read_text(encoding="utf-8"), flags=re.MULTILINE
@@ -21,6 +21,7 @@ MOST_VIDEOS = 5
 REHEARSED = "This is a rehearsal: comments were sorted by single words, and the answers are samples to be rewritten."
 NO_VIDEO = "The episode has no post on YouTube yet. Post it, name a video_id, or paste comments."
 PASTED = "Nothing is connected to pasted comments: copy an answer to where the comment is."
+NO_EDITS = "No comment was read, so your edits were put up nowhere."
 NO_ACCOUNT = "Connect the YouTube account of this video to put answers up for approval and send them."
 
 
@@ -40,11 +41,16 @@ def engage(request: EngagementRequest, studio: Studio) -> EngagementReport:
     notes += [NO_VIDEO] if not videos and not request.comments else []
     if not reader.comments:
         notes += ["There are no comments yet."] if any(video.state == "read" for video in videos) else []
+        notes += [NO_EDITS] if request.edits else []
         return EngagementReport(mode="draft", videos=videos, missing=_missing(request, videos), notes=tuple(notes))
+    edits = edits_by_number(request.edits, reader.comments, show)
     desk = desk_of(show, provider, episode, studio)
     readings = desk.sort(_COMMON + _SORT, reader.comments)
     asked = worth_asking(reader.comments, readings)
-    drafted = {reply.number: reply for reply in desk.answer(_COMMON + _ANSWER, asked[:MOST_DRAFTS])}
+    drafted = {reply.number: reply.text for reply in desk.answer(_COMMON + _ANSWER, asked[:MOST_DRAFTS])}
+    in_order = {comment.number: drafted[comment.number] for comment, _ in asked if comment.number in drafted}
+    answers = answers_to(reader.comments, readings, in_order, edits, show)
+    answered = {each.comment.number for each in answers}
     if len(asked) > MOST_DRAFTS:
         notes.append(
             f"{len(asked) - MOST_DRAFTS} more comments deserve an answer; answer these first, then call again."
@@ -53,12 +59,8 @@ def engage(request: EngagementRequest, studio: Studio) -> EngagementReport:
         mode="draft",
         videos=videos,
         counts=counted([readings[comment.number] for comment in reader.comments]),
-        comments=tuple(comment_read(one, readings[one.number], drafted) for one in reader.comments),
-        replies=tuple(
-            put_up(comment, drafted[comment.number], show, reader, studio, request.episode_id or "")
-            for comment, _ in asked
-            if comment.number in drafted
-        ),
+        comments=tuple(comment_read(one, readings[one.number], answered) for one in reader.comments),
+        replies=tuple(put_up(each, show, reader.sendable, studio, request.episode_id or "") for each in answers),
         missing=_missing(request, videos),
         notes=tuple(notes),
     )

@@ -1,12 +1,11 @@
 """Reading what an audience wrote: from which videos, with whose right, how much of it; and what each of it is."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from studio.domain.approval import ContentKind
 from studio.domain.comments import (
     CommentRead,
     Priority,
@@ -17,6 +16,7 @@ from studio.domain.comments import (
     plain_sorting,
     shown,
     sorting_problems,
+    why_never,
     why_not,
 )
 from studio.domain.connection import NetworkName
@@ -34,12 +34,8 @@ from studio.domain.moderation import seen_text
 from studio.domain.replies import (
     DraftedReply,
     ReplyAnswer,
-    ReplyContent,
-    ReplyWaiting,
     plain_replies,
     reply_problems,
-    signed,
-    summary_of,
     topics_of,
 )
 from studio.entry import Studio
@@ -256,9 +252,9 @@ def worth_asking(
     return sorted(worth, key=lambda pair: (list(Priority).index(pair[1].priority), -pair[0].likes, pair[0].number))
 
 
-def comment_read(comment: ViewerComment, reading: SortedComment, drafted: Mapping[int, DraftedReply]) -> CommentRead:
-    """Return a comment as it is told."""
-    draft = comment.number in drafted
+def comment_read(comment: ViewerComment, reading: SortedComment, answered: Collection[int]) -> CommentRead:
+    """Return a comment as it is told. answered: numbers of those that there is an answer to."""
+    draft = comment.number in answered and not why_never(reading, comment)
     left = "" if draft else why_not(reading, comment) or "No answer is drafted; a person had better write it."
     return CommentRead(
         **comment.model_dump(include={"number", "video_id", "thread_id", "likes"}),
@@ -268,35 +264,6 @@ def comment_read(comment: ViewerComment, reading: SortedComment, drafted: Mappin
         draft=draft,
         why_not=left,
     )
-
-
-def put_up(
-    comment: ViewerComment, reply: DraftedReply, show: str, reader: CommentReader, studio: Studio, episode_id: str
-) -> ReplyWaiting:
-    """Put an answer up for approval, where there is an account that could send it."""
-    told = {"number": comment.number, "video_id": comment.video_id, "thread_id": comment.thread_id}
-    text, account_id = signed(reply.text, show), reader.sendable.get(comment.video_id)
-    waiting = ReplyWaiting.model_validate(told | {"comment": comment.excerpt, "text": text})
-    if account_id is None:
-        return waiting
-    content = ReplyContent(
-        network=NetworkName.YOUTUBE,
-        account_id=account_id,
-        video_id=comment.video_id,
-        thread_id=comment.thread_id,
-        show=show,
-        text=text,
-        comment=comment.excerpt,
-    )
-    approval = studio.approvals.ask(
-        ContentKind.REPLY,
-        content,
-        bot="engagement-bot",
-        summary=summary_of(content),
-        at=studio.clock(),
-        episode_id=episode_id,
-    )
-    return waiting.model_copy(update={"content_hash": approval.content_hash, "approval": approval.status})
 
 
 def _batches[T](items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -1,6 +1,6 @@
-"""Sending answers to comments: only what was approved, each once, one to a comment, and not too many in an hour."""
+"""Answers to comments: put up for approval, and only what was approved sent, once, and not too many in an hour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,9 +9,20 @@ from pydantic import ValidationError
 
 from studio.domain.approval import Approval, ContentKind
 from studio.domain.claim import Claim, ClaimStatus
+from studio.domain.comments import SortedComment, ViewerComment, why_never
 from studio.domain.connection import NetworkName
 from studio.domain.errors import NotApproved, Retryable, StudioError, Unavailable
-from studio.domain.replies import ReplyContent, ReplySent, Sending, is_signed, url_of
+from studio.domain.replies import (
+    ReplyContent,
+    ReplySent,
+    ReplyWaiting,
+    Sending,
+    edit_problems,
+    is_signed,
+    signed,
+    summary_of,
+    url_of,
+)
 from studio.entry import Studio
 from studio.store import keys
 from studio.store.claims import Held
@@ -24,6 +35,77 @@ PER_RUN = 10
 
 _PAGES = 5
 _CLOCKS_APART = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said to a comment, without the signature, and what is wrong with it where a person wrote it."""
+
+    comment: ViewerComment
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+def answers_to(
+    comments: Sequence[ViewerComment],
+    readings: Mapping[int, SortedComment],
+    drafted: Mapping[int, str],
+    edits: Mapping[int, str],
+    show: str,
+) -> list[Answer]:
+    """Return the answers: a person's words where there are some, else those that were drafted, and in their order.
+
+    drafted, edits: texts by the comments' numbers.
+    """
+    by_number = {comment.number: comment for comment in comments}
+    texts = {**drafted, **edits}
+    found = []
+    for number, text in texts.items():
+        comment, problems = by_number[number], list[str]()
+        if number in edits:
+            never = why_never(readings[number], comment)
+            others = [said for other, said in texts.items() if other != number]
+            found_wrong = edit_problems(text, comment.text, show, others)
+            problems = [never] if never else [wrong[:1].upper() + wrong[1:] for wrong in found_wrong]
+        found.append(Answer(comment, text, tuple(problems)))
+    return found
+
+
+def put_up(answer: Answer, show: str, sendable: Mapping[str, str], studio: Studio, episode_id: str) -> ReplyWaiting:
+    """Put an answer up for approval, unless something is wrong with it or there is no account that could send it.
+
+    sendable: accounts that can answer, by video.
+    """
+    comment, text = answer.comment, signed(answer.text, show)
+    account_id = sendable.get(comment.video_id)
+    waiting = ReplyWaiting(
+        number=comment.number,
+        video_id=comment.video_id,
+        thread_id=comment.thread_id,
+        comment=comment.excerpt,
+        text=text,
+        problems=answer.problems,
+    )
+    if account_id is None or answer.problems:
+        return waiting
+    content = ReplyContent(
+        network=NetworkName.YOUTUBE,
+        account_id=account_id,
+        video_id=comment.video_id,
+        thread_id=comment.thread_id,
+        show=show,
+        text=text,
+        comment=comment.excerpt,
+    )
+    approval = studio.approvals.ask(
+        ContentKind.REPLY,
+        content,
+        bot="engagement-bot",
+        summary=summary_of(content),
+        at=studio.clock(),
+        episode_id=episode_id,
+    )
+    return waiting.model_copy(update={"content_hash": approval.content_hash, "approval": approval.status})
 
 
 @dataclass

@@ -17,7 +17,7 @@ from studio.domain.comments import Intent, SortAnswer, SortedComment
 from studio.domain.connection import ConnectionStatus, NetworkName
 from studio.domain.engagement import EngagementReport, EngagementRequest
 from studio.domain.episode import Episode
-from studio.domain.errors import BadAnswer, NotApproved, NotConnected, NotFound, ProviderFailed
+from studio.domain.errors import BadAnswer, Invalid, NotApproved, NotConnected, NotFound, ProviderFailed
 from studio.domain.post import Post, PostStatus
 from studio.domain.replies import DraftedReply, ReplyAnswer, Sending
 from studio.entry import Settings, Studio
@@ -378,6 +378,99 @@ def test_a_sorting_that_misses_doubles_or_makes_up_a_comment_is_refused(
     assert len(writer.calls) == 3
 
 
+# What a person edits
+
+
+def test_edited_words_are_put_up_signed_by_a_hash_of_their_own_and_the_other_answers_stay(
+    studio: Studio, youtube: YouTubeApi
+) -> None:
+    first = youtube.say(FILM, "Why does Hodan put the plate down?")
+    youtube.say(FILM, "Who is Bile to the people at that table?")
+    episode = an_episode(studio)
+    before = {reply.thread_id: reply for reply in drafted(studio, episode_id=episode.episode_id).replies}
+    words = "She saw something. Look at her left hand."
+    report = drafted(studio, episode_id=episode.episode_id, edits={first: f" {words} {SIGNATURE} "})
+    after = {reply.thread_id: reply for reply in report.replies}
+    edited = after.pop(first)
+    assert edited.text == f"{words} {SIGNATURE}"
+    assert (edited.problems, edited.approval) == ((), ApprovalStatus.WAITING)
+    assert edited.content_hash != before.pop(first).content_hash
+    assert after == before
+    assert replies_under(youtube) == []
+    studio.approvals.decide(edited.content_hash or "", "approve", "", AT)
+    assert published(studio, edited.content_hash or "").sent[0].status is Sending.SENT
+    assert replies_under(youtube) == [f"{words} {SIGNATURE}"]
+
+
+def test_edited_words_may_be_in_another_language_and_where_none_were_drafted(
+    studio: Studio, youtube: YouTubeApi
+) -> None:
+    thread = youtube.say(FILM, "first")
+    assert drafted(studio).replies == ()
+    [made] = (report := drafted(studio, edits={thread: "Mahadsanid, soo dhawoow."})).replies
+    assert (made.text, made.approval) == (f"Mahadsanid, soo dhawoow. {SIGNATURE}", ApprovalStatus.WAITING)
+    assert (report.comments[0].draft, report.comments[0].why_not) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("x " * 141, "280 are the most"),
+        ("Ring me on +44 20 7946 0958 tonight", "No links"),
+        ("We promise you the next one on Friday", "promises"),
+        (SIGNATURE, "Say something"),
+        ("Who is Bile to the people at that table?", "repeats another answer"),
+    ],
+)
+def test_edited_words_that_break_a_rule_are_shown_and_not_put_up(
+    studio: Studio, youtube: YouTubeApi, words: str, told: str
+) -> None:
+    one, two = (youtube.say(FILM, text) for text in ("Why does Hodan put the plate down?", "What did Bile see?"))
+    report = drafted(studio, edits={one: words, two: "Who is Bile to the people at that table?"})
+    [wrong, right] = sorted(report.replies, key=lambda reply: reply.thread_id == two)
+    assert told in wrong.problems[0]
+    assert (wrong.content_hash, wrong.approval) == (None, None)
+    assert bool(right.content_hash) is (told != "repeats another answer")
+
+
+@pytest.mark.parametrize(("text", "reason"), HOSTILE)
+def test_what_is_never_answered_is_not_answered_in_a_persons_words_either(
+    studio: Studio, youtube: YouTubeApi, text: str, reason: str
+) -> None:
+    thread = youtube.say(FILM, text)
+    report = drafted(studio, edits={thread: "Thank you for writing to us."})
+    [made] = report.replies
+    assert reason in made.problems[0]
+    assert made.content_hash is None
+    assert (report.comments[0].draft, report.comments[0].why_not) == (False, made.problems[0])
+
+
+def test_edits_buy_nothing_twice(youtube: YouTubeApi, networks: Networks) -> None:
+    thread = youtube.say(FILM, "Why did Hodan stand?")
+    studio, writer = written(networks, ReplyAnswer(replies=[reply()]))
+    episode = an_episode(studio)
+    drafted(studio, episode_id=episode.episode_id, provider="gemini")
+    bought = len(writer.calls)
+    edits = {thread: "Somebody had to. Would you?"}
+    [made] = drafted(studio, episode_id=episode.episode_id, provider="gemini", edits=edits).replies
+    assert (made.text, len(writer.calls)) == (f"Somebody had to. Would you? {SIGNATURE}", bought)
+
+
+def test_an_edit_names_a_comment_that_was_read_by_what_does_not_change(studio: Studio, youtube: YouTubeApi) -> None:
+    youtube.say(FILM, "Why did Hodan stand?")
+    with pytest.raises(Invalid, match="No comment gone was read"):
+        drafted(studio, edits={"gone": "Thank you for asking."})
+    with pytest.raises(Invalid, match="by its thread_id"):
+        drafted(studio, edits={"1": "Thank you for asking."})
+    assert studio.approvals.page(10, None)[0] == []
+    pasted = drafted(studio, comments=["Who moved it?"], show="Pilot", edits={"1": "Whom do you suspect?"})
+    assert pasted.replies[0].text == f"Whom do you suspect? {SIGNATURE}"
+
+
+def test_edits_of_what_could_not_be_read_are_told(aws: MemoryAws) -> None:
+    assert app.NO_EDITS in drafted(a_studio(), video_id=FILM, edits={"thread": "Thank you for asking."}).notes
+
+
 # With less than an account
 
 
@@ -650,6 +743,9 @@ def test_over_http_it_answers_and_keeps_nothing_that_leads_to_a_person(
         {"comments": ["x"] * 101},
         {"episode_id": "0" * 26, "cursor": "x"},
         {"comments": ["x"], "content_hashes": ["0" * 64]},
+        {"comments": ["x"], "edits": {"1": " "}},
+        {"comments": ["x"], "edits": {"2": "Nobody asked that."}},
+        {"mode": "publish", "content_hashes": ["0" * 64], "edits": {"x": "Something else."}},
     ],
 )
 def test_what_makes_no_sense_is_refused(aws: MemoryAws, body: Any) -> None:

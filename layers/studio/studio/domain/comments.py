@@ -138,6 +138,12 @@ def worth_answering(sorted_comment: SortedComment) -> bool:
 
 def why_not(sorted_comment: SortedComment, comment: ViewerComment) -> str:
     """Return why a comment gets no draft, as a sentence; "" where it gets one."""
+    idle = "" if worth_answering(sorted_comment) else "Nothing in it asks for an answer."
+    return why_never(sorted_comment, comment) or idle
+
+
+def why_never(sorted_comment: SortedComment, comment: ViewerComment) -> str:
+    """Return why the show does not answer a comment here, in nobody's words; "" where it may."""
     seen = comment.signs
     reasons = (
         (Sign.ORDERS in seen, "It speaks to a machine instead of the show; a person should look at it."),
@@ -149,7 +155,6 @@ def why_not(sorted_comment: SortedComment, comment: ViewerComment) -> str:
         (Sign.PERSONAL_DATA in seen, "It gives personal data away. Consider hiding it; it is not answered."),
         (comment.answered, "The show has answered it already."),
         (not comment.can_reply, "It can not be replied to."),
-        (not worth_answering(sorted_comment), "Nothing in it asks for an answer."),
     )
     return next((reason for applies, reason in reasons if applies), "")
 

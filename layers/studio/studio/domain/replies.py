@@ -10,6 +10,7 @@ from studio.domain.approval import ApprovalStatus, ContentHash
 from studio.domain.base import Instant, Paragraph, Phrase, Title, Value, Written
 from studio.domain.comments import Intent, SortedComment, ViewerComment
 from studio.domain.connection import AccountId, NetworkName
+from studio.domain.errors import Invalid
 from studio.domain.languages import differ, language_of
 from studio.domain.moderation import Sign, inflating, names_somebody, overlap, promise_in, signs, words_of
 
@@ -50,7 +51,11 @@ class ReplyContent(Value):
 
 
 class ReplyWaiting(Value):
-    """A drafted answer. `content_hash` is what to approve; None where there is no account that could send it."""
+    """A drafted answer, or an edited one.
+
+    `content_hash` is what to approve; None where there is no account that could send it, and where `problems` says
+    what is wrong with edited words.
+    """
 
     number: int
     video_id: str
@@ -59,6 +64,7 @@ class ReplyWaiting(Value):
     text: str
     content_hash: ContentHash | None = None
     approval: ApprovalStatus | None = None
+    problems: tuple[str, ...] = ()
 
 
 class Sending(StrEnum):
@@ -123,7 +129,28 @@ def reply_problems(
     return found
 
 
-def _wrong(text: str, comment: str, show: str, said: Sequence[str]) -> list[str]:
+def edits_by_number(edits: Mapping[str, str], comments: Sequence[ViewerComment], show: str) -> dict[int, str]:
+    """Return a person's words by the number of the comment they answer, without the signature.
+
+    edits: by a comment's thread, or, of a pasted one, by its number. Raises Invalid for a comment that was not read.
+    """
+    numbers = {comment.thread_id or str(comment.number): comment.number for comment in comments}
+    for key in edits.keys() - numbers.keys():
+        field = f"edits.{key}"
+        if key.isdecimal() and any(comment.thread_id for comment in comments):
+            why = "Name the comment by its thread_id: numbers change as comments come in."
+            raise Invalid(why, {field: "must be a thread_id"})
+        raise Invalid(
+            f"No comment {key} was read. Leave it out, or read further with limit or cursor.", {field: "unknown"}
+        )
+    return {numbers[key]: _unsigned(text, show) for key, text in edits.items()}
+
+
+def edit_problems(text: str, comment: str, show: str, others: Sequence[str]) -> list[str]:
+    """Return what is wrong with a person's words: all that would be with a writer's, but for the language.
+
+    others: what is said under other comments.
+    """
     words = words_of(text)
     promise, inflated = promise_in(text), inflating(text)
     checks = (
@@ -135,11 +162,21 @@ def _wrong(text: str, comment: str, show: str, said: Sequence[str]) -> list[str]
         (bool(_HARD.intersection(signs(text))), "it is rude, sells something or speaks of instructions."),
         (any(claim in text.casefold().replace("’", "'") for claim in _AS_A_PERSON), "do not claim to be a person."),
         (f"— {show}".casefold() in text.casefold(), "leave the signature out; it is put under it."),
-        (differ(text, comment), f"write in the language of the comment{_named(comment)}."),
         (overlap(words, words_of(comment)) > _ALIKE, "it only repeats the comment."),
-        (any(overlap(words, words_of(other)) > _ALIKE for other in said), "it repeats another answer."),
+        (any(overlap(words, words_of(other)) > _ALIKE for other in others), "it repeats another answer."),
     )
     return [sentence for applies, sentence in checks if applies]
+
+
+def _unsigned(text: str, show: str) -> str:
+    ending = signed("", show).strip()
+    stripped = text.strip()
+    return stripped[: -len(ending)].strip() if stripped.casefold().endswith(ending.casefold()) else stripped
+
+
+def _wrong(text: str, comment: str, show: str, said: Sequence[str]) -> list[str]:
+    foreign = f"write in the language of the comment{_named(comment)}."
+    return edit_problems(text, comment, show, said) + ([foreign] if differ(text, comment) else [])
 
 
 def _named(comment: str) -> str:
