@@ -45,6 +45,7 @@ TAGS = {
     "links": "Short links with tags, and how often people followed them.",
     "offers": "What you earn a commission on: the catalogue that scripts are matched with.",
     "leads": "Who gave you an address and may be written to; and everything about one person, to show or to erase.",
+    "products": "What of episodes is sold as files, and what it brought.",
     "public": "What needs no token: for the audience, and for services that call back.",
     "bots": "The bots, and a record of every call of one.",
     "plans": "Plans over the bots that are carried out, or were.",

@@ -151,8 +151,8 @@ def read_webhook(network: NetworkName, studio: Caller) -> Webhook:
 def make_webhook(network: NetworkName, studio: Caller) -> Response[Webhook]:
     """Make the address where Stripe is to call back; the one there was stops working.
 
-    Enter it at Stripe as a webhook for checkout.session.completed, checkout.session.async_payment_succeeded and
-    refund.created. Then store the signing secret that Stripe shows: PUT /connections/stripe/key.
+    Enter it at Stripe as a webhook for checkout.session.completed, checkout.session.async_payment_succeeded,
+    charge.refunded and refund.created. Then store the signing secret that Stripe shows: PUT /connections/stripe/key.
     """
     code = studio.webhooks.renew(_calls_back(network))
     return created(Webhook(address=_called_back(studio, code)), f"/connections/{network}/webhook")

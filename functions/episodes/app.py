@@ -11,7 +11,7 @@ from studio import takes
 from studio.domain import materials
 from studio.domain.base import Id, Instant, Value
 from studio.domain.episode import ChosenTrend, Clip, ClipStatus, Episode, Gate, Pipeline, Status
-from studio.domain.errors import NotFound
+from studio.domain.errors import Conflict, NotFound
 from studio.domain.framing import is_stale
 from studio.domain.money import usd
 from studio.domain.pipeline import STAGES, Step
@@ -160,7 +160,9 @@ def edit_episode(episode_id: PathId, wanted: Annotated[EpisodeEdit, Body()], stu
 
 @app.delete("/episodes/<episode_id>", tags=["episodes"], status_code=204)
 def delete_episode(episode_id: PathId, studio: Caller) -> Response[None]:
-    """Delete an episode, its clips and its files. 409 while it is being made."""
+    """Delete an episode, its clips and its files. 409 while it is being made, or something of it is on sale."""
+    if studio.products.on_sale(episode_id):
+        raise Conflict("Something of this episode is on sale. Take it off first: DELETE /products/{id}.")
     try:
         studio.episodes.delete(episode_id, studio.clock())
     except NotFound:

@@ -1,6 +1,6 @@
 """/webhooks/stripe/{code}: Stripe tells of payments and refunds. What is not proven to be Stripe's changes nothing."""
 
-from studio.channels.stripe_payments import GivenBack, Payment, read
+from studio.channels.stripe_payments import TEST_KEYS, GivenBack, Payment, read
 from studio.channels.stripe_webhook import Event, verified
 from studio.domain.audience import AudienceEvent, AudienceStage, EventSource
 from studio.domain.base import Value
@@ -8,6 +8,7 @@ from studio.domain.connection import NetworkName
 from studio.domain.currency import micros_of_minor
 from studio.domain.errors import Invalid, NotConnected, NotFound, Unproven
 from studio.domain.order import Order
+from studio.domain.product import held_because
 from studio.entry import Studio, resolver
 from studio.entry.observe import logger
 from studio.entry.public import Code, Pace, RawBody, behind, public_api
@@ -17,8 +18,6 @@ app = resolver()
 ONE_OWNER = Pace(10, 300)
 STRIPES_ADDRESSES = Pace(50, 500)
 """Stripe calls for every owner from the same few."""
-
-TEST_KEYS = ("sk_test_", "rk_test_")
 
 
 class Heard(Value):
@@ -84,7 +83,15 @@ def _book_payment(studio: Studio, event: Event, paid: Payment) -> None:
         live=event.livemode,
         paid_at=event.created,
     )
-    studio.orders.add(order)
+    studio.orders.add(order.model_copy(update={"held": _held(studio, order)}))
+
+
+def _held(studio: Studio, order: Order) -> str:
+    """Return why an order of one of our products is not to be delivered. Stripe sells other things for owners, too."""
+    try:
+        return held_because(order, studio.products.get(order.product_id)) if order.product_id else ""
+    except NotFound:
+        return ""
 
 
 def _book_refund(studio: Studio, event: Event, told: GivenBack) -> None:
@@ -104,8 +111,8 @@ def _book_refund(studio: Studio, event: Event, told: GivenBack) -> None:
         )
 
     in_all = studio.refunds.tell(told.charge, event_of, refund=told.refund, total=told.total)
-    if order is not None:
-        studio.orders.give_back(order.order_id, micros_of_minor(in_all, told.currency), event.created)
+    if told.payment_id:
+        studio.orders.paid_back(told.payment_id, micros_of_minor(in_all, told.currency), event.created)
 
 
 def _is_episode(studio: Studio, episode_id: str) -> bool:

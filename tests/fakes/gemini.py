@@ -439,6 +439,7 @@ def _known(schema: str) -> Any:
         persona,
         planning,
         post_words,
+        product_copy,
         reflection,
         replies,
         run_sheet,
@@ -473,6 +474,7 @@ def _known(schema: str) -> Any:
             replies,
             run_sheet,
             post_words,
+            product_copy,
         )
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Written) and found is not Written

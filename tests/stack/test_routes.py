@@ -23,6 +23,9 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("POST", "/confirm/{token}"): "whoever got the mail confirms with its code, once",
     ("GET", "/unsubscribe/{token}"): "whoever gets mail may leave without an account; opening the link does nothing",
     ("POST", "/unsubscribe/{token}"): "leaving takes one click, and a mail program may do it (RFC 8058)",
+    ("GET", "/purchases/{code}"): "Stripe leads a buyer back here; without a checkout that was paid there is nothing",
+    ("GET", "/downloads/{token}"): "whoever paid has the address, for a week",
+    ("GET", "/downloads/{token}/{number}"): "whoever paid has the address, for a week, and so many downloads",
     ("HEAD", "/go/{code}"): "programs look where a link leads before people follow it",
 }
 """Routes that need no token, with the reason."""

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from studio.domain.base import new_id
 from studio.domain.episode import Clip, Episode, Part, StageRecord, Status
 from studio.domain.pipeline import Step
+from studio.domain.product import DigitalProduct
 from studio.domain.project import Brief
 from studio.domain.realism import Mark
 from studio.domain.receipt import Receipt, Usage
@@ -93,6 +94,29 @@ def stored(studio: Any, *, script: bool = True, clips: int = 3, **changes: Any) 
         )
         studio.episodes.save_artifact(episode, record, written, at)
     return studio.episodes.get(episode.episode_id)
+
+
+def a_product(product_id: str, episode_id: str, at: datetime = AT, **changes: Any) -> DigitalProduct:
+    """Return a product of one file, for five dollars."""
+    file = {
+        "part": "script_pdf",
+        "name": "script.pdf",
+        "label": "The-Dinner-script.pdf",
+        "holds": "the screenplay as PDF",
+        "media_type": "application/pdf",
+        "bytes": 1,
+        "sha256": "0" * 64,
+    }
+    given = {
+        "product_id": product_id,
+        "episode_id": episode_id,
+        "title": "The Dinner: the screenplay",
+        "description": "The screenplay.",
+        "price": {"amount": "5.00", "currency": "USD"},
+        "files": [file],
+        "made_at": at,
+    }
+    return DigitalProduct.model_validate(given | changes)
 
 
 def moved(studio: Any, episode: Episode, *path: Status) -> Episode:

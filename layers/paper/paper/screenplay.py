@@ -77,8 +77,8 @@ class _Block:
 def to_pdf(script: Script, *, provider: str, prompt: str, day: date = date(2000, 1, 1)) -> bytes:
     """Return the screenplay as PDF; the same arguments give the same bytes.
 
-    provider: who wrote it ("draft", "gemini" …); a draft says so on every page. prompt: what the creator asked for.
-    day: the document's date.
+    provider: who wrote it ("draft", "gemini" …); a draft says so on every page. prompt: what the creator asked for,
+    left out where empty. day: the document's date.
     """
     sheet = _Sheet(script, provider, prompt, day)
     sheet.title_page(script, provider, prompt)
@@ -120,7 +120,8 @@ class _Sheet:
             for row in self._wrapped(text, middle, align="C"):
                 self._put(row, at)
                 at += 1
-        foot = self._wrapped(f"From the prompt: {shortened(prompt, 60)}", _Columns.ACTION.value)[:_PROMPT_ROWS]
+        told = f"From the prompt: {shortened(prompt, 60)}" if prompt else ""
+        foot = self._wrapped(told, _Columns.ACTION.value)[:_PROMPT_ROWS] if told else []
         if provider == "draft":
             foot += [_Row("", middle), *self._wrapped(DRAFT_NOTE, _Columns.ACTION.value)]
         for place, row in enumerate(foot, max(at + 2, LINES_PER_PAGE - len(foot))):

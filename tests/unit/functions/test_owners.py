@@ -25,7 +25,7 @@ from studio.domain.project import Brief, CharacterSheet, Consent
 from studio.domain.run import BotRun
 from studio.entry import Studio
 from tests.conftest import ROOT, call, http_event
-from tests.unit.made import AT, a_picture, items_of, moved, stored
+from tests.unit.made import AT, a_picture, a_product, items_of, moved, stored
 
 
 def modules() -> Iterator[Any]:
@@ -83,6 +83,7 @@ IN_BODY: dict[str, dict[str, str]] = {
         "affiliate-bot",
         "lead-capture-bot",
         "cultural-injection-bot",
+        "digital-product-bot",
         "engagement-bot",
         "episode-producer",
         "expert-director",
@@ -107,6 +108,7 @@ IN_BODY["/events/imports"] = {"attachment_id": "spreadsheet_id", "episode_id": "
 """Routes that take an id in their body, and which."""
 
 BESIDE_IT = {
+    "/functions/digital-product-bot": {"price": {"amount": "4.99", "currency": "EUR"}},
     "/functions/llm-reflection-bot": {"what": "title"},
     "/functions/orchestrator-bot": {"goal": "A better hook."},
     "/functions/persona-bot": {"mode": "panel"},
@@ -141,10 +143,12 @@ def ids(machines: Any) -> dict[str, str]:
     studio.connections.connect(
         Connection(network=NetworkName.X, account_id="account-1", name="Hers", connected_at=AT), {"access": "token"}
     )
+    studio.products.keep(a_product("01JD0000000000000000000000", episode.episode_id))
     step = PlanStep(id="a", bot="hook-optimization-bot", inputs={"episode_id": episode.episode_id})
     plan = Plan(goal="Hers", steps=(step,))
     begun = plans.start(plan, plans.priced(plan, "draft", None, studio), "draft", studio)
     return {
+        "product_id": "01JD0000000000000000000000",
         "plan_run_id": begun.plan_run_id,
         "network": "x",
         "account_id": "account-1",

@@ -156,6 +156,10 @@ class Stripe:
         """Take a link out of use; what was paid stays paid."""
         return self._create(f"/v1/payment_links/{payment_link}", PaymentLink, {"active": "false"}, key)
 
+    def reopen(self, payment_link: str, *, key: str) -> PaymentLink:
+        """Put a link that was closed into use again."""
+        return self._create(f"/v1/payment_links/{payment_link}", PaymentLink, {"active": "true"}, key)
+
     def session(self, session: str) -> Session:
         """Return a checkout. Raises NotFound."""
         return self._network.read(self._network.get(f"/v1/checkout/sessions/{session}"), Session)

@@ -18,6 +18,9 @@ from studio.domain.errors import Invalid
 
 _PAID = {"checkout.session.completed", "checkout.session.async_payment_succeeded"}
 _CHARGE, _REFUND = "charge.refunded", "refund.created"
+TEST_KEYS = ("sk_test_", "rk_test_")
+"""How keys begin with which everything is only tried out."""
+
 _REFUND_FAILED = {"failed", "canceled"}
 
 

@@ -40,3 +40,13 @@ def micros_of_minor(amount: int, currency: str) -> int:
     if currency in _WHOLE:
         return amount * 1_000_000
     return amount * (1_000 if currency in _THOUSANDTHS else 10_000)
+
+
+def minor_of_micros(amount: int, currency: str) -> int:
+    """Return millionths of a currency in its smallest unit, as Stripe is told it; the inverse of `micros_of_minor`."""
+    return amount // micros_of_minor(1, currency)
+
+
+def decimals_of_price(currency: str) -> int:
+    """Return how many decimals a price may have at Stripe: of three the last is 0, of ISK's and UGX's two both are."""
+    return 0 if currency in _WHOLE or currency in ("ISK", "UGX") else 2

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from studio.domain.audience import Visitor
-from studio.domain.base import Id, Instant, Value
+from studio.domain.base import Id, Instant, Phrase, Value
 from studio.domain.currency import Currency
 
 
@@ -14,7 +14,8 @@ class Order(Value):
 
     order_id: Stripe's id of the checkout session. product_id: what the payment link's metadata names. buyer: a digest
     by which the same mail address is known again; the address itself stays at Stripe. live: False for Stripe's test
-    mode. `refunded` all of `amount` is the status refunded: nothing more is delivered.
+    mode. `refunded` all of `amount` is the status refunded: nothing more is delivered. held: why it is not delivered
+    though it was paid; empty where it is.
     """
 
     order_id: str = Field(pattern=r"^[A-Za-z0-9_]{1,255}$")
@@ -29,6 +30,7 @@ class Order(Value):
     refunded: int = Field(default=0, ge=0)
     status: Literal["paid", "refunded"] = "paid"
     live: bool = True
+    held: Phrase = ""
     paid_at: Instant
     refunded_at: Instant | None = None
 

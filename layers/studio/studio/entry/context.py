@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from studio.store.canon import Canon
     from studio.store.claims import Claims
     from studio.store.connections import Connections
+    from studio.store.deliveries import Deliveries
     from studio.store.directory import Directory
     from studio.store.event_imports import EventImports
     from studio.store.events import Events
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from studio.store.orders import Orders, Refunds
     from studio.store.plans import Plans
     from studio.store.posts import Posts
+    from studio.store.products import Products
     from studio.store.replies import Replies
     from studio.store.reviews import Reviews
     from studio.store.sealing import Seal
@@ -370,6 +372,20 @@ class Studio:
         from studio.store.offers import Offers
 
         return Offers(self.partition)
+
+    @cached_property
+    def products(self) -> "Products":
+        """What the owner sells."""
+        from studio.store.products import Products
+
+        return Products(self.partition)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        """What buyers may download."""
+        from studio.store.deliveries import Deliveries
+
+        return Deliveries(self.partition, self.directory)
 
     @cached_property
     def orders(self) -> "Orders":

@@ -14,7 +14,7 @@ from studio.store.table import from_attributes, to_attributes
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PublicKind = Literal["link", "form", "confirmation", "subscription", "delivery", "stripe"]
+PublicKind = Literal["link", "form", "confirmation", "subscription", "delivery", "purchase", "stripe"]
 """What codes are for. A code of one kind leads nowhere as another."""
 
 _CODE_BYTES = 15
@@ -50,6 +50,14 @@ class Directory:
             ConditionExpression="attribute_not_exists(pk)",
         )
         return code
+
+    def lead(self, kind: PublicKind, code: str, owner: str, thing_id: str, expires_at: datetime) -> None:
+        """Let a code that was made elsewhere lead to an owner's thing until `expires_at`; twice is like once.
+
+        code: at most 64 characters, and as hard to guess as `open`'s.
+        """
+        item = {"entry_owner": owner, "entry_id": thing_id, "expires_at": int(expires_at.timestamp())}
+        self._client.put_item(TableName=self._table, Item=to_attributes(item) | _key(kind, code))
 
     def find(self, kind: PublicKind, code: str, at: datetime) -> Entry:
         """Return what a code leads to.

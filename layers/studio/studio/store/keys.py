@@ -288,6 +288,36 @@ def payment(payment_id: str) -> str:
     return f"PAYMENT#{payment_id}"
 
 
+def paid_back(payment_id: str) -> str:
+    """Return the sort key of how much of a payment was given back, whether its order is known or not."""
+    return f"PAIDBACK#{payment_id}"
+
+
+def product(product_id: str = "") -> str:
+    """Return a product's sort key, or the prefix of all."""
+    return f"PRODUCT#{product_id}"
+
+
+def product_of(digest: str) -> str:
+    """Return the sort key of what leads from what is offered to its product."""
+    return f"PRODUCTOF#{digest}"
+
+
+def sales(product_id: str, mode: str = "", currency: str = "") -> str:
+    """Return the sort key of what was sold of a product in a mode and a currency, or the prefix of all that was."""
+    return f"SALES#{product_id}#" + (f"{mode}#{currency}" if mode else "")
+
+
+def held_order(product_id: str, order_id: str = "") -> str:
+    """Return the sort key of an order of a product's that is not delivered, or the prefix of all those."""
+    return f"HELD#{product_id}#{order_id}"
+
+
+def delivery(order_id: str) -> str:
+    """Return the sort key of what a buyer may download."""
+    return f"DELIVERY#{order_id}"
+
+
 def refunds(charge: str) -> str:
     """Return the sort key, among the events, of what was given back of a payment."""
     return f"REFUNDS#{charge}"

@@ -1,11 +1,13 @@
 """Orders, and what was given back of payments."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from studio.domain.audience import AudienceEvent
 from studio.domain.errors import NotFound, Unavailable
 from studio.domain.order import Order
+from studio.domain.product import Sales
 from studio.store import keys
 from studio.store.events import Events
 from studio.store.table import NEW, ConditionFailedError, Partition, Write, assign, fields
@@ -20,15 +22,29 @@ class Orders:
         self._partition = partition
 
     def add(self, order: Order) -> bool:
-        """Store an order; return False, and change nothing, where it is there already."""
+        """Store an order and count it among its product's sales; return False where it is there already.
+
+        What was given back of its payment before anybody told of the payment is noted on it.
+        """
         writes = [Write("Put", keys.order(order.order_id), _item(order), condition=NEW)]
         if order.payment_id:
             writes.append(Write("Put", keys.payment(order.payment_id), {"order_id": order.order_id}))
+        if order.product_id:
+            held = int(bool(order.held))
+            writes.append(_counted(order, orders=1, gross=order.amount, held=held))
+            if held:
+                writes.append(Write("Put", keys.held_order(order.product_id, order.order_id), _item(order)))
         try:
             self._partition.write(*writes)
         except ConditionFailedError:
-            return False
-        return True
+            added = False
+        else:
+            added = True
+        # Also where it was there already: that time may have ended between the two.
+        back = self._partition.get(keys.paid_back(order.payment_id)) if order.payment_id else None
+        if back is not None:
+            self.give_back(order.order_id, int(back["refunded"]), datetime.fromisoformat(str(back["at"])))
+        return added
 
     def get(self, order_id: str) -> Order:
         """Return an order. Raises NotFound."""
@@ -47,6 +63,29 @@ class Orders:
         page = self._partition.query(keys.order(), limit=limit, cursor=cursor)
         return [Order.model_validate(fields(item)) for item in page.items], page.cursor
 
+    def paid_back(self, payment_id: str, refunded: int, at: datetime) -> None:
+        """Note how much of a payment, in all, was given back: on its order, or until there is one."""
+        # First the note and then the order, as `add` does it the other way round: one of the two sees the other.
+        note = {"refunded": refunded, "at": at.isoformat()}
+        condition = "attribute_not_exists(pk) OR refunded < :refunded"
+        # Otherwise more is noted already.
+        with suppress(ConditionFailedError):
+            self._partition.write(
+                Write("Put", keys.paid_back(payment_id), note, condition=condition, values={":refunded": refunded})
+            )
+        order = self.of_payment(payment_id)
+        if order is not None:
+            self.give_back(order.order_id, refunded, at)
+
+    def held(self, product_id: str, limit: int) -> list[Order]:
+        """Return some orders of a product that are not delivered, as they were when they came."""
+        page = self._partition.query(keys.held_order(product_id), limit=limit)
+        return [Order.model_validate(fields(item)) for item in page.items]
+
+    def sales(self, product_id: str) -> list[Sales]:
+        """Return what was sold of a product, by mode and currency."""
+        return [Sales.model_validate(fields(item)) for item in self._partition.all(keys.sales(product_id))]
+
     def give_back(self, order_id: str, refunded: int, at: datetime) -> Order:
         """Note how much of an order, in all, was given back. Raises NotFound."""
         for _ in range(_TRIES):
@@ -61,8 +100,12 @@ class Orders:
                 condition="#refunded = :refunded",
                 refunded=now.refunded,
             )
+            writes = [write]
+            if now.product_id:
+                whole = int(then.status == "refunded") - int(now.status == "refunded")
+                writes.append(_counted(now, refunded=then.refunded - now.refunded, refunded_orders=whole))
             try:
-                self._partition.write(write)
+                self._partition.write(*writes)
             except ConditionFailedError:
                 continue
             return then
@@ -115,6 +158,18 @@ class Refunds:
                 continue
             return level
         raise Unavailable("Too many refunds of one payment at the same moment; try again.")
+
+
+def _counted(order: Order, **more: int) -> Write:
+    """Return a write that adds to what was sold of the order's product."""
+    sums = ", ".join(f"#{name} :{name}" for name in more)
+    return Write(
+        "Update",
+        keys.sales(order.product_id or "", "live" if order.live else "test", order.currency),
+        update=f"SET #currency = :currency, #live = :live ADD {sums}",
+        names={f"#{name}": name for name in ("currency", "live", *more)},
+        values={":currency": order.currency, ":live": order.live} | {f":{name}": by for name, by in more.items()},
+    )
 
 
 def _item(order: Order) -> dict[str, object]:
