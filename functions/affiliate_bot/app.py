@@ -10,10 +10,10 @@ from studio.domain.episode import Episode
 from studio.domain.errors import Conflict, NotApproved
 from studio.domain.link import Link
 from studio.domain.offering import AffiliateReport, AffiliateRequest, PlannedLink
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.script import Script
 from studio.entry import Studio, bot
 from studio.offering import ScriptReader, clicks_of, find_offers, market
-from studio.stages import NO_SCRIPT
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 BOT = "affiliate-bot"

@@ -28,10 +28,11 @@ from studio.domain.culture import (
 )
 from studio.domain.episode import scene_key
 from studio.domain.errors import Conflict
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.pipeline import Step
 from studio.domain.script import Scene, Script
 from studio.entry import Studio, bot
-from studio.stages import NO_SCRIPT, StageReport, StageRequest, StageWork, side_by_side, stage_work
+from studio.stages import StageReport, StageRequest, StageWork, side_by_side, stage_work
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")
 MAX_OUTPUT_TOKENS = 6_144

@@ -11,11 +11,11 @@ from studio.domain.capture import MOST_HEADLINE, CaptureRequest, FormWords, word
 from studio.domain.episode import Episode
 from studio.domain.errors import Conflict, NotApproved
 from studio.domain.lead import FormCounts, LeadForm, PublishedForm
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.script import Script
 from studio.entry import Studio, bot
 from studio.generation.ports import WriteRequest
 from studio.mail import NOT_SET_UP
-from studio.stages import NO_SCRIPT
 from studio.writing import write_checked
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")

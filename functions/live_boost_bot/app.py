@@ -18,12 +18,12 @@ from studio.domain.live_event import (
     timed,
 )
 from studio.domain.moderation import inflating
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.run_sheet import RunSheet, RunSheetAnswer, run_sheet_problems
 from studio.domain.script import Script
 from studio.entry import Studio, bot
 from studio.exports.run_sheet import markdown
 from studio.generation.ports import WriteRequest
-from studio.stages import NO_SCRIPT
 from studio.writing import write_checked
 
 PROMPT = Path(__file__).with_name("prompt.md").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from studio.domain.base import Value
 from studio.domain.episode import Episode, ProviderName
 from studio.domain.errors import BadAnswer, Blocked, Conflict, Invalid, StudioError
 from studio.domain.likeness import unconsented, unmarked
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.persona import (
     REHEARSED_SPEECH,
     PersonaRequest,
@@ -38,7 +39,7 @@ from studio.entry import Studio, bot
 from studio.insight.consistency import SpokenReport, consistency
 from studio.insight.panel import PanelReport, Unheard, summary
 from studio.personas import real_people
-from studio.stages import NO_SCRIPT, side_by_side
+from studio.stages import side_by_side
 from studio.writing import Desk
 
 _COMMON, _REAL, _SPEAK, _CHECK, _REACT = re.split(

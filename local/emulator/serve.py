@@ -29,8 +29,6 @@ from local.emulator.layers import SharedLayers
 from local.emulator.places import Places, places
 from local.emulator.room import RoomToWrite
 
-LOG = logging.getLogger("studio.emulator")
-
 PORT_TAKEN = 73
 ALREADY_RUNNING = 75
 CHECKPOINT_SECONDS = 2.0

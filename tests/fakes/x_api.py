@@ -45,7 +45,6 @@ class XApi:
         self.fails = ""
         self.with_200 = False
         self.reset = 0.0
-        self.longest_minutes = 20
         self.uploads: dict[str, Upload] = {}
         self.posts: list[Json] = []
 

@@ -202,9 +202,8 @@ class _Watched:
 
     _UNSEEN = {"generate_presigned_url", "generate_presigned_post", "get_paginator"}
 
-    def __init__(self, client: Any, service: str, world: "World") -> None:
+    def __init__(self, client: Any, world: "World") -> None:
         self._client = client
-        self._service = service
         self._world = world
 
     def __getattr__(self, name: str) -> Any:
@@ -636,7 +635,7 @@ class World:
             replace(Settings.from_environment(), **self.settings),
             take,
             clock=self.clock,
-            client=lambda service: _Watched(context.client(service), service, self),
+            client=lambda service: _Watched(context.client(service), self),
             writers={"gemini": self.writer},
             painters={"gemini": self.painter},
             judges={"gemini": self.judge},

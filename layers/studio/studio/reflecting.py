@@ -9,6 +9,7 @@ from studio.craft import rubrics
 from studio.domain import materials
 from studio.domain.episode import Episode
 from studio.domain.errors import Conflict, Invalid
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.plain_critique import Fault, faults, mended, mended_lines
 from studio.domain.reflection import (
     Criticism,
@@ -26,7 +27,6 @@ from studio.domain.reflection import (
 from studio.domain.script import Scene, Script, problems
 from studio.editing import ClipEdit, EpisodeEdit, edit
 from studio.entry import Studio
-from studio.stages import NO_SCRIPT
 
 
 @dataclass(frozen=True)

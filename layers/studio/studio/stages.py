@@ -19,6 +19,7 @@ from studio.domain.base import Id, Value, build_models
 from studio.domain.episode import Part, StageRecord, Status
 from studio.domain.errors import FINAL, BadAnswer, Conflict
 from studio.domain.materials import Material, hash_of
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.pipeline import Step
 from studio.domain.project import CharacterSheet
 from studio.domain.script import Script
@@ -28,8 +29,6 @@ from studio.writing import ATTEMPTS, write_checked
 
 SCENES_AT_ONCE = 6
 """How many scenes are asked about side by side; the rate limit is the provider's own business."""
-
-NO_SCRIPT = "The episode has no script yet. Write one first: script-generator-bot does."
 
 
 class StageRequest(Value):

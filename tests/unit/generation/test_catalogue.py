@@ -67,7 +67,6 @@ def test_quotes_err_high() -> None:
     image = price("gemini-nano-banana-2.1", NOVEMBER)
     assert image.estimate_image() == 33_600
     assert image.estimate_image(1000, references=2) == 33_600 + 750 + 3360
-    assert price("gemini-omni-1.2-flash", NOVEMBER).estimate_video(Decimal("2.5")) == 175_000
 
 
 @given(usage=st.builds(Usage, input_tokens=counts, output_tokens=counts, image_tokens=counts, images=counts))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.insight.funnel import Drop, Funnel, FunnelStage, by_segment, funnel
+from studio.insight.funnel import Drop, Funnel, FunnelStage, funnel
 from studio.insight.insufficient import Insufficient
 from studio.insight.intervals import Interval, wilson
 
@@ -83,13 +83,6 @@ def test_where_nobody_came_further_there_is_nothing_to_compare() -> None:
         found.sentence
         == "Nothing can be compared with the step from “view” to “click”: 0 of 40 went on (0.0% to 8.8%)."
     )
-
-
-def test_every_segment_has_its_own() -> None:
-    found = by_segment({"a": stages(100, 10), "b": stages(10, 9)})
-    assert found["a"] == funnel(stages(100, 10))
-    assert found["b"].steps[0].passed == 9
-    assert by_segment({}) == {}
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=2, max_size=5))

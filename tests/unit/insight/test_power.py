@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.insight.insufficient import Insufficient
-from studio.insight.power import detectable, more_needed, planned_for_peeking, sample_size
+from studio.insight.power import more_needed, planned_for_peeking, sample_size
 from studio.insight.sequential import Comparison, Sample, always_valid, tau_for
 
 
@@ -78,24 +78,6 @@ def test_a_test_that_is_peeked_at_has_its_power_too_and_usually_ends_sooner() ->
     assert spent / rounds < 0.75 * n
 
 
-@given(st.floats(0.01, 0.9), st.integers(50, 100_000))
-def test_what_is_detectable_takes_just_so_many(share: float, n: int) -> None:
-    rise = detectable(share, n)
-    if rise is None:
-        assert sample_size(share, 1.0) > n
-    else:
-        assert sample_size(share, share + rise) <= n + 1
-        smaller = share + 0.9 * rise
-        assert sample_size(share, smaller) >= n
-
-
-def test_ten_viewers_show_only_what_is_huge_and_two_nothing() -> None:
-    rise = detectable(0.1, 20)
-    assert rise is not None
-    assert 0.4 < rise < 0.6
-    assert detectable(0.5, 5) is None
-
-
 def test_what_is_missing_is_said() -> None:
     assert more_needed(0.1, 0.2, 219) is None
     assert more_needed(0.1, 0.2, 100) == Insufficient(need=219, have=100, of="viewers of each variant")
@@ -130,9 +112,3 @@ def test_what_cannot_be_planned_is_refused(share: float, other: float, options: 
     for planned in (sample_size, planned_for_peeking):
         with pytest.raises(ValueError, match=r"Shares|equal shares|power"):
             planned(share, other, **options)
-
-
-def test_a_rise_above_everybody_is_refused() -> None:
-    for share, n in ((1.0, 50), (0.5, 0)):
-        with pytest.raises(ValueError, match="rise above"):
-            detectable(share, n)

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta, timezone
 
 from studio.craft import topic_words
-from studio.domain.topics import Sighting, Source, Topic, TopicSnapshot, key_of
+from studio.domain.topics import Sighting, Source, Topic, TopicSnapshot, key_of, told_by
 from studio.insight.insufficient import Insufficient
 from studio.insight.robust import RobustZ, Velocity
-from studio.insight.trending import HALF_LIFE_HOURS, Heat, ranked, standing
+from studio.insight.trending import HALF_LIFE_HOURS, ranked, standing
 from tests.unit.made import AT
 
 WORDS = topic_words()
@@ -20,17 +20,13 @@ def seen(title: str, count: int | None = 100, place: int = 1, **more: object) ->
 
 
 def topic(title: str, *sightings: Sighting) -> Topic:
-    return Topic(key=key_of(title, WORDS), title=title, sightings=sightings or (seen(title),))
+    return Topic(key=key_of(told_by(title, WORDS)), title=title, sightings=sightings or (seen(title),))
 
 
 def snapshot(title: str, at: datetime, count: int | None, first: datetime | None = None) -> TopicSnapshot:
     sighting = seen(title, count)
-    key = key_of(title, WORDS)
+    key = key_of(told_by(title, WORDS))
     return TopicSnapshot(key=key, title=title, where="US", at=at, first_seen=first or at, sightings=(sighting,))
-
-
-def heat(found: list[Heat], title: str) -> Heat:
-    return next(entry for entry in found if entry.topic.title == title)
 
 
 def steady(title: str, hours: int, step: int = 10) -> list[TopicSnapshot]:

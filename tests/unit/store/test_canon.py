@@ -67,14 +67,6 @@ def test_every_show_and_every_owner_remembers_for_itself(studio: Studio) -> None
     assert titles(studio, another) == titles(other, show) == []
 
 
-def test_what_is_forgotten_is_gone_and_forgetting_twice_is_no_error(studio: Studio) -> None:
-    show, episode_id = a_show(studio), new_id(AT)
-    studio.canon(show).put(entry(episode_id))
-    for _ in range(2):
-        studio.canon(show).forget(episode_id)
-    assert titles(studio, show) == []
-
-
 def test_a_deleted_episode_is_forgotten_and_the_others_are_not(studio: Studio) -> None:
     show = a_show(studio)
     gone, stays = (moved(studio, stored(studio, project_id=show), S.FAILED) for _ in range(2))

@@ -19,7 +19,6 @@ PHOTO_CAPTION = 4000
 PHOTOS = 35
 CHUNK = 10_000_000
 LEAST_CHUNK, MOST_CHUNK = 5 * MIB, 64 * MIB
-MOST_CHUNKS = 1000
 
 VIDEO = Limits(
     types=frozenset({"video/mp4", "video/quicktime", "video/webm"}),
@@ -43,8 +42,6 @@ class Creator(Received):
     """What an account may choose from, and who it is."""
 
     creator_username: str = ""
-    creator_nickname: str = ""
-    creator_avatar_url: str = ""
     privacy_level_options: tuple[str, ...] = ()
     comment_disabled: bool = False
     duet_disabled: bool = False

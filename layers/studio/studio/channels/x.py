@@ -34,7 +34,6 @@ class Processing(Received):
 
     state: Literal["pending", "in_progress", "succeeded", "failed"] = "succeeded"
     check_after_secs: float | None = None
-    progress_percent: int | None = None
     error: _ProcessingError | None = None
 
     @property
@@ -76,7 +75,6 @@ class Metrics(Received):
     reply_count: int | None = None
     retweet_count: int | None = None
     quote_count: int | None = None
-    bookmark_count: int | None = None
 
 
 class User(Received):

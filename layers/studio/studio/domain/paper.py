@@ -12,6 +12,8 @@ from studio.domain.revision import revised
 from studio.domain.script import ClipDescription, Script
 from studio.domain.storyboard import Outline, SceneBoard, clips_of
 
+NO_SCRIPT = "The episode has no script yet. Write one first: script-generator-bot does."
+
 
 class Paper:
     """What the stages have made so far. What is not there yet is None, or empty."""

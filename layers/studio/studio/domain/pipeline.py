@@ -67,8 +67,3 @@ def steps_of(
             f"{stop_after} comes before {start_at}, so there would be nothing to do.", {"stop_after": "is too early"}
         )
     return tuple(steps[first : last + 1])
-
-
-def gate_of(step: Step) -> Gate | None:
-    """Return the gate that a step is, or None for a stage."""
-    return _GATES.get(step)

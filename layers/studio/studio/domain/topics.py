@@ -155,9 +155,9 @@ def told_by(title: str, words: Words) -> tuple[str, ...]:
     return tuple(piece for word in telling for piece in _pieces(word))[:_MOST_WORDS]
 
 
-def key_of(title: str, words: Words) -> str:
-    """Return what a topic is known by; empty for a title without a letter or digit."""
-    return " ".join(sorted(set(told_by(title, words))))
+def key_of(words: Sequence[str]) -> str:
+    """Return what a topic is known by that these words tell; empty for none."""
+    return " ".join(sorted(set(words)))
 
 
 def same(one: Sequence[str], other: Sequence[str], *, within: bool) -> bool:
@@ -229,7 +229,7 @@ class _Gathered:
         # The first has the shortest words; what people search for is a topic's name, and other titles tell a story.
         named = min(self.sightings, key=lambda s: (s.source is not Source.GOOGLE_TRENDS, len(s.title), s.title))
         places = sorted(self.sightings, key=lambda s: (list(Source).index(s.source), s.where, s.place, s.title))
-        return Topic(key=" ".join(sorted(set(self.words))), title=named.title, sightings=tuple(places))
+        return Topic(key=key_of(self.words), title=named.title, sightings=tuple(places))
 
 
 def _order(words_of: Sequence[str], sighting: Sighting) -> tuple[object, ...]:

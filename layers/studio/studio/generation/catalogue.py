@@ -62,10 +62,6 @@ class Price(Rates):
         """Return what one 1K picture costs in micro-dollars, without thoughts, which are counted only afterwards."""
         return self.cost(Usage(input_tokens=_tokens(input_chars) + references * REFERENCE_TOKENS, images=1))
 
-    def estimate_video(self, seconds: Decimal) -> int:
-        """Return what `seconds` of film cost, in micro-dollars."""
-        return micros(seconds * self.video_second)
-
 
 class Model(Value):
     """A model that may be chosen. `source` says in words where its prices come from."""

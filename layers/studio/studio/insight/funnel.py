@@ -5,7 +5,7 @@ difference from each of them lies above zero by Newcombe's interval (`intervals`
 comparisons (Bonferroni), because the step was picked for looking worst.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
 
@@ -91,11 +91,6 @@ def funnel(stages: Sequence[FunnelStage], confidence: float = 0.95) -> Funnel:
         overall=_share(counts[-1], counts[0], stages[0].name, confidence),
         notes=tuple(notes),
     )
-
-
-def by_segment(segments: Mapping[str, Sequence[FunnelStage]], confidence: float = 0.95) -> dict[str, Funnel]:
-    """Return the funnel of each segment (a variant, a channel). Raises ValueError as `funnel` does."""
-    return {name: funnel(stages, confidence) for name, stages in segments.items()}
 
 
 def _share(passed: int, entered: int, stage: str, confidence: float) -> Interval | Insufficient:

@@ -69,26 +69,6 @@ def planned_for_peeking(share: float, other: float, *, alpha: float = 0.05, powe
     return enough
 
 
-def detectable(share: float, per_variant: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
-    """Return the least rise above `share`, as a difference of shares, that so many viewers of each variant would show.
-
-    None where not even a rise to 1 would be seen. Raises ValueError for a share outside 0 to 1, for no viewers, and as
-    `sample_size` does.
-    """
-    if per_variant < 1 or not 0 <= share < 1:
-        raise ValueError(f"{per_variant} viewers of a variant cannot show a rise above {share}.")
-    if _size(share, 1.0, alpha, power, True) > per_variant:
-        return None
-    low, high = share, 1.0
-    while high - low > 1e-9:
-        middle = (low + high) / 2
-        if middle > share and _size(share, middle, alpha, power, True) <= per_variant:
-            high = middle
-        else:
-            low = middle
-    return high - share
-
-
 def more_needed(
     share: float, other: float, seen: int, *, alpha: float = 0.05, power: float = 0.8, peeking: bool = False
 ) -> Insufficient | None:

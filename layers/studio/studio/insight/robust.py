@@ -85,15 +85,6 @@ def median(values: Sequence[float]) -> float:
     return float(statistics.median(values))
 
 
-def mad(values: Sequence[float]) -> float:
-    """Return the median absolute deviation × 1.4826, which for normal values estimates the standard deviation.
-
-    Hampel (1974), "The influence curve and its role in robust estimation", JASA 69. Raises ValueError for no values.
-    """
-    centre = median(values)
-    return _MAD_TO_SD * median([abs(value - centre) for value in values])
-
-
 def robust_z(
     value: float, history: Sequence[float], *, noise: float = 0.0, enough: int = ENOUGH
 ) -> RobustZ | Insufficient:

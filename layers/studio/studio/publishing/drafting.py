@@ -11,7 +11,7 @@ from studio.domain.connection import LABELS, Connection, ConnectionStatus, Netwo
 from studio.domain.episode import Episode
 from studio.domain.errors import BadAnswer, Blocked, Conflict, Invalid, NotConnected
 from studio.domain.hooks import Hook
-from studio.domain.paper import Paper
+from studio.domain.paper import NO_SCRIPT, Paper
 from studio.domain.post_words import MANNERS, PostTag, PostWords, composed, hashtags, material, words_problems
 from studio.domain.posting import (
     Declarations,
@@ -34,7 +34,6 @@ from studio.writing import write_checked
 
 MAX_OUTPUT_TOKENS = 2_048
 
-NO_SCRIPT = "The episode has no script yet. Write one first: script-generator-bot does."
 REHEARSED = "This episode is a rehearsal: its pictures are marked DRAFT, and its words are the script's own."
 KIDS = "Nobody said whether this is made for kids, so it is declared as not. Say so with made_for_kids where it is."
 SLOW = "Publishing can take minutes. Ask with the header Prefer: respond-async, and read the run it leads to."

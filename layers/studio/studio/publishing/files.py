@@ -1,7 +1,7 @@
 """The files of a post: found, measured, hashed, read piece by piece, and linked to. Only photos are held whole."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -38,10 +38,6 @@ class Shape:
 
     aspect: tuple[float, float] | None
     bytes: int
-
-
-type MakePhoto = Callable[[bytes, Shape], Photo]
-"""`(encoded picture, shape)` → a JPEG of it. Given by the function, which alone has the means."""
 
 
 class Files:

@@ -25,7 +25,3 @@ class Canon:
         """Return what every finished episode added, oldest first."""
         items = self._partition.all(keys.canon(self._project_id))
         return [EpisodeCanon.model_validate(fields(item)) for item in items]
-
-    def forget(self, episode_id: str) -> None:
-        """Forget what an episode added; one that added nothing is no error."""
-        self._partition.write(Write("Delete", keys.canon(self._project_id, episode_id)))

@@ -18,7 +18,6 @@ BETWEEN_MAILS = timedelta(seconds=60)
 """What is asked for twice at once is mailed once."""
 
 _GONE = "There is no such lead."
-_LAST = "\U0010ffff"
 
 
 class Leads:

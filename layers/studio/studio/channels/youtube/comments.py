@@ -25,7 +25,6 @@ class Comment(Received):
     text: str = Field("", validation_alias=AliasPath("snippet", "textDisplay"))
     author: str = Field("", validation_alias=AliasPath("snippet", "authorDisplayName"))
     channel_id: str | None = Field(None, validation_alias=AliasPath("snippet", "authorChannelId", "value"))
-    parent_id: str | None = Field(None, validation_alias=AliasPath("snippet", "parentId"))
     likes: int = Field(0, validation_alias=AliasPath("snippet", "likeCount"))
     published_at: Instant = Field(validation_alias=AliasPath("snippet", "publishedAt"))
     updated_at: Instant | None = Field(None, validation_alias=AliasPath("snippet", "updatedAt"))

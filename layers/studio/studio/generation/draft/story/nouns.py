@@ -104,11 +104,6 @@ def singular(plural: str) -> str:
     return next((r for r in sorted(lexicon().relations) if pluralised(r) == plural), plural)
 
 
-def listed(names: list[str]) -> str:
-    """Return "A", "A and B" or "A, B and C"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def possessive(name: str) -> str:
     """Return the name with its possessive ending."""
     return f"{name}'" if name.endswith("s") and not name.endswith("ss") else f"{name}'s"

@@ -9,7 +9,6 @@ from studio.generation.draft.story.plan import Plan
 from studio.generation.draft.story.slots import Slots
 
 _REVEALS = (Beat.TWIST, Beat.BETRAYAL)
-_ENDS = (Beat.CLIFFHANGER, Beat.RESOLUTION)
 _CONFESSIONAL = Place(
     name="confessional room",
     kind="INT",
