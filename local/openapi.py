@@ -39,6 +39,7 @@ TAGS = {
     "reviews": "The gates that episodes wait at, and the answers to them.",
     "attachments": "Reference material, uploaded straight to the bucket.",
     "approvals": "What would reach an audience, and its owner's word on each exact content.",
+    "experiments": "What is compared, and how each comparison stands.",
     "posts": "What went where, when and under which id.",
     "connections": "The accounts elsewhere that the studio may act for. Their tokens are never shown.",
     "events": "What the audience did: reported event by event or in spreadsheets, and what it comes to.",

@@ -9,10 +9,12 @@ from pydantic import ValidationError
 
 from functions.ab_testing_bot import app
 from functions.ab_testing_bot.app import ExperimentReport, ExperimentRequest
+from functions.experiments import app as experiments
 from studio.domain.errors import Conflict, Invalid, NotFound
 from studio.entry import Studio
 from studio.insight.insufficient import Insufficient
 from studio.insight.sample_ratio import RatioCheck
+from tests.conftest import call, http_event
 from tests.unit.audience import a_crowd
 from tests.unit.made import AT
 
@@ -171,6 +173,14 @@ def test_counts_must_be_of_every_variant(studio: Studio) -> None:
 def test_what_makes_no_test_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ExperimentRequest.model_validate(wrong)
+
+
+def test_experiments_are_listed_and_read_as_they_stood_at_the_last_look(studio: Studio) -> None:
+    experiment_id = started(studio)
+    asked(studio, "look", experiment_id=experiment_id, counts=counts(a=(50, 5), b=(50, 6)))
+    [listed] = call(experiments.handler, http_event("GET", "/experiments")).body["items"]
+    assert (listed["experiment_id"], listed["looks"], listed["status"]) == (experiment_id, 1, "running")
+    assert call(experiments.handler, http_event("GET", f"/experiments/{experiment_id}")).body == listed
 
 
 def test_somebody_elses_experiment_is_not_there(studio: Studio) -> None:

@@ -17,6 +17,8 @@ from studio.domain.base import new_id
 from studio.domain.connection import Connection, NetworkName
 from studio.domain.episode import Gate, Status
 from studio.domain.event_rows import EventImport
+from studio.domain.experiment import Design, Variant
+from studio.domain.experiment import begun as begun_experiment
 from studio.domain.lead import LeadForm
 from studio.domain.link import LinkTags
 from studio.domain.offer import OfferSheet
@@ -139,6 +141,8 @@ def ids(machines: Any) -> dict[str, str]:
     studio.events.add([AudienceEvent.model_validate(told)])
     brought = {"import_id": new_id(AT), "attachment_id": new_id(AT), "name": "Views", "options": {}, "created_at": AT}
     studio.event_imports.save(EventImport.model_validate(brought))
+    experiment = begun_experiment(new_id(AT), Design(name="Hook", variants=(Variant(name="a"), Variant(name="b"))), AT)
+    studio.experiments.create(experiment)
     waiting = studio.approvals.ask(ContentKind.POST, {"caption": "Hers"}, bot="b", summary="Hers", at=AT)
     studio.connections.connect(
         Connection(network=NetworkName.X, account_id="account-1", name="Hers", connected_at=AT), {"access": "token"}
@@ -158,6 +162,7 @@ def ids(machines: Any) -> dict[str, str]:
         "import_id": str(brought["import_id"]),
         "spreadsheet_id": spreadsheet.attachment_id,
         "content_hash": waiting.content_hash,
+        "experiment_id": experiment.experiment_id,
         "project_id": project.project_id,
         "character_id": character.character_id,
         "attachment_id": attachment.attachment_id,
