@@ -34,6 +34,7 @@ stable `type`, one sentence to act on, and the request id. Lists take `limit` an
 TAGS = {
     "projects": "The shows: what every episode of one has in common.",
     "cast": "Who is in a show.",
+    "learning": "What a show has learned from its posts: approved, version by version, and back.",
     "episodes": "Making episodes, and reading, editing and downloading what was made.",
     "stages": "What each stage put on paper, part by part, to read and to edit.",
     "reviews": "The gates that episodes wait at, and the answers to them.",

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from studio import takes
 from studio.domain import materials
 from studio.domain.base import Id, Instant, Value
-from studio.domain.episode import ChosenTrend, Clip, ClipStatus, Episode, Gate, Pipeline, Status
+from studio.domain.episode import ChosenTrend, Clip, ClipStatus, Episode, Gate, Pipeline, Status, TaughtBy
 from studio.domain.errors import Conflict, NotFound
 from studio.domain.framing import is_stale
 from studio.domain.money import usd
@@ -102,6 +102,7 @@ class EpisodeView(EpisodeSummary):
     review: tuple[Gate, ...]
     air_date: date | None
     trend: ChosenTrend | None
+    taught: TaughtBy | None
     under_way: bool
     editable: bool
     stages: list[StageView]

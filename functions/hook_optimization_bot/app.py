@@ -75,13 +75,14 @@ def choose_hook(request: StageRequest, studio: Studio) -> HookReport:
 def _prior(work: StageWork) -> tuple[Retention, ...]:
     """Return what is known of earlier hooks: what the choice that is there was made with, while its opening stands.
 
-    Else every view of an earlier episode would have the opening of this one chosen anew.
+    Else every view of an earlier episode would have this one's chosen anew. What the show learned goes before figures.
     """
     there, record = work.paper.hooks, work.paper.records.get(work.step)
     part = record.part("hooks") if record else None
     if there and part and part.input_hash == hash_of(materials.hooks(work.episode, work.told, there.prior)):
         return there.prior
-    return tuple(work.studio.measurements.retention_by_hook().values())
+    learned = {known.kind: known for known in work.episode.taught.hook_prior} if work.episode.taught else {}
+    return tuple({**work.studio.measurements.retention_by_hook(), **learned}.values())
 
 
 def _chosen(work: StageWork, prior: Sequence[Retention]) -> HookChoice:
@@ -94,7 +95,7 @@ def _chosen(work: StageWork, prior: Sequence[Retention]) -> HookChoice:
     ranking = ranked(hooks, meetings, {known.kind: known for known in prior})
     best = ranking.hooks[0].hook
     revision, title = woven(best, work.told.scenes[0]), retitled(best, work.told)
-    rehearsed = work.episode.provider == "draft"
+    rehearsed, taught = work.episode.provider == "draft", work.episode.taught
     said = (REHEARSED,) if rehearsed else ranking.notes
     return HookChoice(
         ranking=ranking.hooks,
@@ -104,7 +105,8 @@ def _chosen(work: StageWork, prior: Sequence[Retention]) -> HookChoice:
         order=ranking.order,
         why=() if rehearsed else ranking.why,
         prior=tuple(prior),
-        notes=(*said, *left_alone(revision, title, work.paper.held)),
+        learned=taught.version if taught and taught.hook_prior else None,
+        notes=(*said, *(taught.notes(prior) if taught else ()), *left_alone(revision, title, work.paper.held)),
     )
 
 

@@ -82,7 +82,7 @@ def edit_project(project_id: PathId, edit: Annotated[ProjectEdit, Body()], studi
 
 @app.delete("/projects/<project_id>", tags=["projects"], status_code=204)
 def delete_project(project_id: PathId, studio: Caller) -> Response[None]:
-    """Delete a project and its cast. Its episodes stay."""
+    """Delete a project, its cast and what it learned. Its episodes stay."""
     studio.projects.delete(project_id)
     return Response(204)
 

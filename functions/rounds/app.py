@@ -19,7 +19,7 @@ from studio.store.active import Active
 class RoundEvent(BaseModel):
     """Whose turn it is."""
 
-    bot: Literal["performance-tracking-bot"]
+    bot: Literal["performance-tracking-bot", "feedback-loop-bot"]
 
 
 class RoundReport(Value):
@@ -32,11 +32,14 @@ def go_round(event: RoundEvent) -> RoundReport:
     """Call a bot for every owner whose latest post is young enough to be measured. Nobody else's things are touched.
 
     Raises Unavailable where a call was not taken, after the others were made: the round is then made again, and a bot
-    that is called twice within the hour keeps nothing twice.
+    that is called twice keeps nothing twice: neither a count within the hour nor a proposal from the same posts.
     """
     system = Studio.opened_for(SYSTEM)
     now = system.clock()
-    function = {"performance-tracking-bot": os.environ["PERFORMANCE_TRACKING_FUNCTION"]}[event.bot]
+    function = {
+        "performance-tracking-bot": os.environ["PERFORMANCE_TRACKING_FUNCTION"],
+        "feedback-loop-bot": os.environ["FEEDBACK_LOOP_FUNCTION"],
+    }[event.bot]
     called = missed = 0
     # Clocks differ: a post of this moment may be of a second from now.
     for owner in Active(system.client("dynamodb"), system.settings.table).posting(

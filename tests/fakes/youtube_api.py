@@ -327,7 +327,10 @@ class YouTubeApi:
         names = [*asked.query["dimensions"].split(","), *asked.query["metrics"].split(",")]
         columns = [{"name": name, "columnType": "METRIC", "dataType": "FLOAT"} for name in names]
         answer: Json = {"kind": "youtubeAnalytics#resultTable", "columnHeaders": columns}
-        found = self.reports.get(asked.query["dimensions"], [])
+        # A row with a video in it is told of that video alone, where one is asked about.
+        video = re.search(r"video==([^;]+)", asked.query.get("filters", ""))
+        every = self.reports.get(asked.query["dimensions"], [])
+        found = [row for row in every if video is None or row.get("video", video[1]) == video[1]]
         if found:
             answer["rows"] = [[row.get(name) for name in names] for row in found]
         return Answer(200, answer)

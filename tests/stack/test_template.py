@@ -134,7 +134,7 @@ def test_what_calls_elsewhere_by_itself_is_off_until_somebody_turns_it_on() -> N
         for name, event in block.events.items()
         if event["Type"] == "ScheduleV2"
     }
-    assert {("trend_detection_bot", "Hourly"), ("rounds", "Measuring")} <= set(schedules)
+    assert {("trend_detection_bot", "Hourly"), ("rounds", "Measuring"), ("rounds", "Learning")} <= set(schedules)
     for (folder, name), properties in schedules.items():
         assert properties["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 60, name
         # The sweep only looks at our own table.

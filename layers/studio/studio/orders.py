@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from studio import takes
 from studio.domain.base import Id, Prompt, Value, new_id
-from studio.domain.episode import MAX_CLIPS, ChosenTrend, Episode, Gate, Pipeline, ProviderName, Status
+from studio.domain.episode import DEFAULT_CLIPS, MAX_CLIPS, ChosenTrend, Episode, Gate, Pipeline, ProviderName, Status
 from studio.domain.errors import Conflict, Invalid
 from studio.domain.pipeline import StageName, Step, steps_of
 from studio.domain.project import Brief
@@ -25,8 +25,15 @@ class EpisodeRequest(Value):
     prompt: Prompt | None = None
     episode_id: Id | None = None
     project_id: Id | None = None
-    aspect: Aspect | None = Field(default=None, description="The project's, where left out.")
-    clips: int = Field(default=3, ge=1, le=MAX_CLIPS)
+    aspect: Aspect | None = Field(
+        default=None, description="Where left out, what the show has learned to make, else the project's."
+    )
+    clips: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_CLIPS,
+        description=f"Where left out, what the show has learned to make, else {DEFAULT_CLIPS}.",
+    )
     provider: ProviderName | None = Field(default=None, description="The stack's, where left out.")
     air_date: date | None = Field(default=None, description="The day it is for; the day it was asked for, if left out.")
     trend: ChosenTrend | None = Field(
@@ -94,9 +101,8 @@ def begin(request: EpisodeRequest, studio: Studio, *, new_as: str = "") -> Respo
         steps = steps_of(pipeline, review, start_at=start_at, stop_after=stop_after)
         episode = _new(request, pipeline, review, studio, new_as)
         studio.episodes.create(episode)
-        plan = studio.plan(pipeline, episode.brief, clips=request.clips, prompt_chars=len(episode.prompt)).through(
-            steps
-        )
+        whole = studio.plan(pipeline, episode.brief, clips=episode.clips_wanted, prompt_chars=len(episode.prompt))
+        plan = whole.through(steps)
     studio.promise(episode, plan)
     takes.start(
         studio,
@@ -113,6 +119,7 @@ def begin(request: EpisodeRequest, studio: Studio, *, new_as: str = "") -> Respo
 
 def _new(request: EpisodeRequest, pipeline: Pipeline, review: tuple[Gate, ...], studio: Studio, new_as: str) -> Episode:
     brief = studio.projects.get(request.project_id).brief if request.project_id else Brief(title="Pilot")
+    learned = studio.learned(request.project_id).now() if request.project_id else None
     at = studio.clock()
     episode_id = new_as or new_id(at)
     return Episode(
@@ -121,12 +128,13 @@ def _new(request: EpisodeRequest, pipeline: Pipeline, review: tuple[Gate, ...], 
         prompt=request.prompt or "",
         provider=request.provider or studio.settings.provider,
         brief=brief,
-        aspect=request.aspect or brief.aspect,
-        clips_wanted=request.clips,
+        aspect=request.aspect or (learned.lessons.aspect if learned else None) or brief.aspect,
+        clips_wanted=request.clips or (learned.lessons.clips if learned else None) or DEFAULT_CLIPS,
         pipeline=pipeline,
         review=tuple(dict.fromkeys(review)),
         air_date=request.air_date,
         trend=request.trend,
+        taught=learned.taught if learned else None,
         status=Status.QUEUED,
         take=1,
         execution=takes.execution_arn(studio.settings.producer_machine, episode_id, 1),

@@ -14,6 +14,7 @@ from studio.domain.base import Heading, Id, Paragraph, Value
 from studio.domain.digest import digest_of
 from studio.domain.episode import Clip, ClipStatus, Episode, ProviderName
 from studio.domain.errors import Conflict
+from studio.domain.paper import NO_SCRIPT
 from studio.domain.price import Price
 from studio.domain.product import DigitalProduct, Offer, ProductFile, ProductPart
 from studio.domain.product_copy import ProductCopy, copy_problems, full_description, plain_copy
@@ -23,7 +24,6 @@ from studio.entry import Studio
 from studio.exports.archive import to_zip
 from studio.generation.ports import WriteRequest
 from studio.selling import Seller, seller
-from studio.stages import NO_SCRIPT
 from studio.writing import write_checked
 
 BOT = "digital-product-bot"

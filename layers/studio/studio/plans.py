@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from studio.domain.approval import ContentKind
 from studio.domain.base import Value, new_id
-from studio.domain.episode import Pipeline, ProviderName
+from studio.domain.episode import DEFAULT_CLIPS, Pipeline, ProviderName
 from studio.domain.errors import BudgetExceeded, Conflict, NotFound, ProviderFailed, Unavailable
 from studio.domain.money import Micros, usd
 from studio.domain.plan import ORCHESTRATOR, PRODUCER, Plan, PlanStep, waves
@@ -17,7 +17,6 @@ from studio.domain.project import Brief
 from studio.domain.spend import Quote
 from studio.entry.context import Studio
 from studio.entry.observe import logger
-from studio.orders import ProducerRequest
 
 _NAMED = "plan-"
 _MAY_COST_MORE = "At most it could come to ${:.4f}, more than the ${:.4f} there are; the caps hold while it runs."
@@ -81,11 +80,14 @@ def _run(step: PlanStep, provider: ProviderName, studio: Studio) -> Quote:
 
 def _production(step: PlanStep, provider: ProviderName, studio: Studio) -> Quote:
     clips, project_id, prompt = step.inputs.get("clips"), step.inputs.get("project_id"), step.inputs.get("prompt")
-    brief = studio.projects.get(project_id).brief if isinstance(project_id, str) else Brief(title="Pilot")
+    brief, usual = Brief(title="Pilot"), DEFAULT_CLIPS
+    if isinstance(project_id, str):
+        brief = studio.projects.get(project_id).brief
+        usual = studio.learned(project_id).now().lessons.clips or usual
     plan = studio.plan(
         Pipeline.FULL,
         brief,
-        clips=clips if isinstance(clips, int) else ProducerRequest.model_fields["clips"].default,
+        clips=clips if isinstance(clips, int) else usual,
         prompt_chars=len(prompt) if isinstance(prompt, str) else 0,
     )
     return studio.quote(provider, plan)

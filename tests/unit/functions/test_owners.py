@@ -73,6 +73,8 @@ BODIES: dict[tuple[str, str], Any] = {
         "title": "Mine",
         "published_at": AT.isoformat(),
     },
+    ("POST", "/projects/<project_id>/learning/apply"): {"content_hash": "0" * 64},
+    ("POST", "/projects/<project_id>/learning/rollback"): {"to_version": 0},
     ("PATCH", "/links/<link_id>"): {"enabled": False},
     ("PATCH", "/offers/<offer_id>"): {"active": False},
     ("PATCH", "/leads/forms/<episode_id>"): {"open": False},

@@ -320,6 +320,7 @@ def test_a_title_that_gives_orders_stays_a_title(networks: Networks) -> None:
 @pytest.fixture
 def round_trip(aws: MemoryAws, lambdas: MemoryLambda, monkeypatch: pytest.MonkeyPatch) -> MemoryLambda:
     monkeypatch.setenv("PERFORMANCE_TRACKING_FUNCTION", "studio-performance-tracking-bot:live")
+    monkeypatch.setenv("FEEDBACK_LOOP_FUNCTION", "studio-feedback-loop-bot:live")
     return lambdas
 
 

@@ -1,5 +1,6 @@
 """The episode: its states, its clips, and which state may follow which."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -8,12 +9,15 @@ from pydantic import Field, model_validator
 
 from studio.domain.base import Heading, Id, Instant, Phrase, Value
 from studio.domain.errors import Conflict
+from studio.domain.hooks import Retention
 from studio.domain.money import Micros
 from studio.domain.project import Brief
 from studio.domain.realism import TakeVerdict
 from studio.domain.shot import Aspect
 
 MAX_CLIPS = 6
+DEFAULT_CLIPS = 3
+"""So many clips has an episode of which nobody said how many."""
 
 ProviderName = Literal["draft", "gemini"]
 
@@ -81,13 +85,36 @@ class ChosenTrend(Value):
     why: Phrase = ""
 
 
+class TaughtBy(Value):
+    """What an episode was ordered with of what its show had learned: sentences for its writer, and odds for its hooks.
+
+    Taken along, so that what is learned later makes no earlier episode stale.
+    """
+
+    version: int = Field(ge=1)
+    guidance: tuple[Heading, ...] = ()
+    hook_prior: tuple[Retention, ...] = ()
+
+    def notes(self, prior: Iterable[Retention]) -> tuple[str, ...]:
+        """Return what a reader of a ranking must know that began with this. prior: all that it began with."""
+        if not self.hook_prior:
+            return ()
+        best = max(self.hook_prior, key=lambda known: known.mean)
+        measured = sorted({known.kind for known in prior} - {known.kind for known in self.hook_prior})
+        more = f" Of {', '.join(measured)} hooks, what was measured so far is used." if measured else ""
+        return (
+            f"Ranked from version {self.version} of what this show learned, in which {best.kind} hooks did best "
+            f"({best.mean:.0%} stayed, {best.n} posts).{more}",
+        )
+
+
 class Episode(Value):
     """One episode. `brief` is the project as it was when the episode was asked for.
 
     `version` grows with each change of what people edit (title, synopsis, script); `take` with each new execution.
     `execution` is empty while none holds the episode: then `written` is a place to rest, as after `stop_after`.
     `air_date` is the day the episode is for: what is near it in the calendar may find its way into the script.
-    `trend` is what people talk about that it was asked to take up.
+    `trend` is what people talk about that it was asked to take up; `taught`, what its show had learned by then.
     """
 
     episode_id: Id
@@ -101,6 +128,7 @@ class Episode(Value):
     review: tuple[Gate, ...] = ()
     air_date: date | None = None
     trend: ChosenTrend | None = None
+    taught: TaughtBy | None = None
     status: Status
     reason: str = ""
     title: str = ""

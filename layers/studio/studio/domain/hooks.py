@@ -142,8 +142,8 @@ class HookChoice(Value):
     """The ranking, strongest first; the first opens the episode, the second is there for a test against it.
 
     `revision` and `title` are what the chosen hook changes: scene 1 and the title. `why` is what was said where the
-    first two met. `prior` is what viewers had done at earlier hooks when it was made. `notes` is what a reader of the
-    ranking must know.
+    first two met. `prior` is what viewers had done at earlier hooks when it was made, `learned` the version of what the
+    show had learned that it came from, if any. `notes` is what a reader of the ranking must know.
     """
 
     ranking: tuple[RankedHook, ...] = Field(min_length=1)
@@ -153,6 +153,7 @@ class HookChoice(Value):
     order: OrderEffect | None = None
     why: tuple[str, ...] = ()
     prior: tuple[Retention, ...] = ()
+    learned: int | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -40,8 +40,9 @@ def script(episode: Episode, sheets: Sheets) -> Material:
         "clips": episode.clips_wanted,
         "spoken_seconds": MAX_SPOKEN_SECONDS_PER_CLIP * episode.clips_wanted,
         "locale": episode.brief.locale,
-        # Only where one was chosen, so that what was written without is still known by the same hash.
+        # Only where there is one, so that what was written without is still known by the same hash.
         **({"trend": episode.trend.model_dump(mode="json")} if episode.trend else {}),
+        **({"guidance": list(episode.taught.guidance)} if episode.taught and episode.taught.guidance else {}),
     }
 
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from studio.store.experiments import Experiments
     from studio.store.lead_forms import LeadForms
     from studio.store.leads import Leads
+    from studio.store.learned import LearnedVersions
     from studio.store.links import Links
     from studio.store.measurements import Measurements
     from studio.store.memo import Memo
@@ -203,6 +204,12 @@ class Studio:
         from studio.store.canon import Canon
 
         return Canon(self.partition, project_id)
+
+    def learned(self, project_id: str) -> "LearnedVersions":
+        """Return what a show of the owner's has learned."""
+        from studio.store.learned import LearnedVersions
+
+        return LearnedVersions(self.partition, project_id)
 
     @cached_property
     def reviews(self) -> "Reviews":

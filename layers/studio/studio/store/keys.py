@@ -83,6 +83,11 @@ def canon(project_id: str, episode_id: str = "") -> str:
     return f"CANON#{project_id}#{episode_id}"
 
 
+def learned(project_id: str, version: int | None = None) -> str:
+    """Return the sort key of a version of what a show has learned, or the prefix of all; in the order of versions."""
+    return f"LEARNED#{project_id}#" + ("" if version is None else f"{version:08}")
+
+
 def run(run_id: str = "") -> str:
     """Return a BotRun's sort key, or the prefix of all."""
     return f"RUN#{run_id}"

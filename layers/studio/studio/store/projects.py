@@ -41,12 +41,15 @@ class Projects:
         return project
 
     def delete(self, project_id: str) -> None:
-        """Delete a project, its cast and its canon. Episodes stay: each carries the brief it was made from.
+        """Delete a project, its cast, its canon and what it learned.
+
+        Episodes stay: each carries the brief it was made from.
 
         Raises NotFound.
         """
         self.get(project_id)
-        parts = self._partition.all(keys.character(project_id)) + self._partition.all(keys.canon(project_id))
+        prefixes = (keys.character(project_id), keys.canon(project_id), keys.learned(project_id))
+        parts = [item for prefix in prefixes for item in self._partition.all(prefix)]
         self._partition.write_each(Write("Delete", item["sk"]) for item in parts)
         self._partition.write(Write("Delete", keys.project(project_id)))
 
