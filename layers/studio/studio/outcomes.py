@@ -181,7 +181,8 @@ def evidence_of(finding: OutcomeFinding, posts: Iterable[SeenPost], zone: tzinfo
         better=_evidence(comparison.groups[0]),
         others=_evidence(comparison.others),
         groups=tuple(_evidence(group) for group in comparison.groups),
-        chance=round(comparison.chance, 3),
+        # Nothing is certain of what comes next.
+        chance=min(0.999, round(comparison.chance, 3)),
         sure=SURE,
         first_published=min(post.track.published_at for post in known),
         last_measured=max(post.track.latest.at for post in known),
