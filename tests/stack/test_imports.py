@@ -18,7 +18,7 @@ from tests.stack.reading import Block, blocks, folders
 
 pytestmark = pytest.mark.stack
 
-BESIDE = {"media", "paper", "almanac"}
+BESIDE = {"media", "paper", "almanac", "film"}
 """The layers that only some functions mount."""
 
 OURS = {"studio"} | BESIDE
@@ -125,6 +125,35 @@ def test_a_function_starts_without_models_and_pictures() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(json.loads(done.stdout))
     assert {"studio.entry.http", "boto3"} <= loaded, "the functions were not loaded"
-    heavy = r"(google\.genai|PIL|av|media|numpy|httpx|paper|fpdf|fontTools|almanac|holidays|babel)(\.|$)"
+    heavy = r"(google\.genai|PIL|av|film|media|numpy|httpx|paper|fpdf|fontTools|almanac|holidays|babel)(\.|$)"
     slow = {name for name in loaded if re.match(heavy, name)}
     assert not slow
+
+
+LIMIT = 250 * 1024 * 1024
+"""What a function and its layers may take, unzipped, in bytes: Lambda's quota."""
+
+
+@functools.cache
+def _unzipped(layer: str) -> int:
+    """Return about how many bytes a layer takes: what is installed here, with bytecode nine tenths of its source."""
+    locked = (ROOT / "layers" / layer / "requirements.txt").read_text()
+    files = [
+        Path(str(file.locate()))
+        for name in re.findall(r"^([\w.-]+)==[^;\n]*\\?$", locked, flags=re.MULTILINE)
+        for file in importlib.metadata.files(name) or []
+    ]
+    files += [path for path in (ROOT / "layers" / layer).rglob("*") if path.is_file()]
+    kept = [path for path in files if path.suffix != ".pyc" and path.is_file()]
+    return sum(path.stat().st_size + (path.stat().st_size * 9 // 10 if path.suffix == ".py" else 0) for path in kept)
+
+
+@pytest.mark.parametrize("block", blocks().values(), ids=list(blocks()))
+def test_a_function_and_its_layers_fit_into_lambda(block: Block) -> None:
+    layers = [layer["Ref"].removesuffix("Layer").lower() for layer in block.settings["Layers"]]
+    assert sum(map(_unzipped, layers)) < LIMIT, {layer: _unzipped(layer) >> 20 for layer in layers}
+
+
+def test_a_film_is_made_beside_the_studio_and_nothing_else() -> None:
+    """PyAV brings a whole FFmpeg: with another layer beside it, Lambda takes no such function."""
+    assert LIMIT * 0.7 < _unzipped("studio") + _unzipped("film") < LIMIT

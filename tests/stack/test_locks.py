@@ -44,7 +44,7 @@ def test_no_lock_says_where_to_fetch_from(lock: Path) -> None:
     assert not re.search(r"--(index-url|extra-index-url|find-links|trusted-host)", text)
 
 
-@pytest.mark.parametrize("layer", ["studio", "media", "paper", "almanac"])
+@pytest.mark.parametrize("layer", ["studio", "media", "paper", "almanac", "film"])
 def test_a_layer_has_the_versions_that_are_tested_here(layer: str) -> None:
     here = _versions(ROOT / "requirements.lock")
     there = _versions(ROOT / "layers" / layer / "requirements.txt")
@@ -52,7 +52,7 @@ def test_a_layer_has_the_versions_that_are_tested_here(layer: str) -> None:
     assert there.items() <= here.items()
 
 
-@pytest.mark.parametrize("layer", ["studio", "media", "paper", "almanac"])
+@pytest.mark.parametrize("layer", ["studio", "media", "paper", "almanac", "film"])
 def test_a_layer_locks_what_it_asks_for(layer: str) -> None:
     asked = (ROOT / "layers" / layer / "requirements.in").read_text().split()
     assert {_normal(name) for name in asked} <= _versions(ROOT / "layers" / layer / "requirements.txt").keys()

@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from media.film.motion import Plate, course, eased
-from media.film.planes import planes
-from media.film.stills import BrokenStill, fitted, opened, whole
+from film.motion import Plate, course, eased
+from film.planes import planes
+from film.stills import BrokenStill, fitted, opened, whole
 from studio.domain.shot import Move
-from tests.unit.media.film.rushes import chart, still
+from tests.unit.film.rushes import chart, still
 
 SIZE = (640, 360)
 SPOT = (760, 340)

@@ -4,12 +4,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from media.film.captions import Captioner
-from media.film.encode import Chapter, Reel, Tags, Words
-from media.film.joins import Shot, pictures, timeline
-from media.film.shape import Format
-from media.film.sound import Bed, Track
-from media.film.speech import Speech
+from film.captions import Captioner
+from film.encode import Chapter, Reel, Tags, Words
+from film.joins import Shot, pictures, timeline
+from film.shape import Format
+from film.sound import Bed, Track
+from film.speech import Speech
 
 
 def assemble(

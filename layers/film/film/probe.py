@@ -9,9 +9,9 @@ import av
 from PIL import Image, ImageChops, ImageStat
 from pydantic import Field
 
-from media.film.encode import AI_GENERATED, DRAFT
-from media.film.loudness import PEAK, TARGET, TOLERANCE, Meter
-from media.film.shape import SAMPLE_RATE, Format
+from film.encode import AI_GENERATED, DRAFT
+from film.loudness import PEAK, TARGET, TOLERANCE, Meter
+from film.shape import SAMPLE_RATE, Format
 from studio.domain.base import Value
 
 _SMALL = (64, 64)

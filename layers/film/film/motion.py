@@ -6,8 +6,8 @@ so that a slow move does not step, and it eases in and out.
 
 from dataclasses import dataclass
 
-from media.film.planes import Planes, planes
-from media.film.stills import Box, Size, fitted, opened
+from film.planes import Planes, planes
+from film.stills import Box, Size, fitted, opened
 from studio.domain.shot import Move
 
 _PACE = 0.016

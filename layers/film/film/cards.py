@@ -4,10 +4,10 @@ import io
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from media.film.glyphs import shown
-from media.film.lettering import Rgb, draw, line_height, wrapped
-from media.film.shape import Format
-from media.film.stills import Size, fitted, opened
+from film.glyphs import shown
+from film.lettering import Rgb, draw, line_height, wrapped
+from film.shape import Format
+from film.stills import Size, fitted, opened
 
 _WHITE: Rgb = (250, 247, 240)
 _SOFT: Rgb = (205, 200, 190)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from media.film.bed import RATE, Mood, loop, mood_of
-from media.film.loudness import PEAK, TARGET, measured
-from media.film.sound import Bed, Track, level_of_bed
-from media.film.speech import BrokenSpeech, Speech, seconds_of
-from tests.unit.media.film.rushes import speech, still
+from film.bed import RATE, Mood, loop, mood_of
+from film.loudness import PEAK, TARGET, measured
+from film.sound import Bed, Track, level_of_bed
+from film.speech import BrokenSpeech, Speech, seconds_of
+from tests.unit.film.rushes import speech, still
 
 SECOND = 48_000
 

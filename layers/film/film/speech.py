@@ -8,8 +8,8 @@ from typing import IO
 
 import av
 
-from media.film.loudness import Chain
-from media.film.shape import SAMPLE_RATE
+from film.loudness import Chain
+from film.shape import SAMPLE_RATE
 
 FLOAT = 4
 """Bytes of a sample."""

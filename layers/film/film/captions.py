@@ -9,12 +9,12 @@ from functools import cache
 
 from PIL import Image, ImageDraw
 
-from media.film.encode import Words
-from media.film.glyphs import shown
-from media.film.lettering import Rgb, draw, line_height, wrapped
-from media.film.planes import Planes, planes
-from media.film.shape import Format
-from media.film.stills import Size
+from film.encode import Words
+from film.glyphs import shown
+from film.lettering import Rgb, draw, line_height, wrapped
+from film.planes import Planes, planes
+from film.shape import Format
+from film.stills import Size
 from studio.domain.shot import Aspect
 
 ROWS = 2

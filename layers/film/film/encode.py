@@ -18,7 +18,7 @@ from av.subtitles.subtitle import SubtitleSet
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
-from media.film.shape import SAMPLE_RATE, Format
+from film.shape import SAMPLE_RATE, Format
 
 PRESET = "veryfast"
 QUALITY = 20

@@ -5,16 +5,16 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageChops, features
 
-from media.film.captions import Captioner, captions, overlay
-from media.film.cards import card
-from media.film.encode import Words
-from media.film.glyphs import CHAIN, REPLACEMENT, font_of, letters, missing, shown
-from media.film.lettering import draw, from_right, width, wrapped
-from media.film.planes import planes
-from media.film.shape import Format, Lines
-from media.film.stills import opened
+from film.captions import Captioner, captions, overlay
+from film.cards import card
+from film.encode import Words
+from film.glyphs import CHAIN, REPLACEMENT, font_of, letters, missing, shown
+from film.lettering import draw, from_right, width, wrapped
+from film.planes import planes
+from film.shape import Format, Lines
+from film.stills import opened
 from studio.domain.shot import Aspect
-from tests.unit.media.film.rushes import still
+from tests.unit.film.rushes import still
 
 LONG = "I never sold the bakery, Jonas — I only signed what you put in front of me, and you knew it. " * 3
 ARABIC = "لم أبع المخبز يا Jonas، لقد وقّعت فقط في 2024."
@@ -118,7 +118,7 @@ def test_a_letter_no_font_has_is_seen_as_missing_and_a_pictograph_goes() -> None
 def test_the_fonts_own_table_is_read_as_fonttools_reads_it() -> None:
     ttlib = pytest.importorskip("fontTools.ttLib")
     for name in ("NotoSans", "DroidSansFallback"):
-        from media.film.glyphs import FOLDER
+        from film.glyphs import FOLDER
 
         with ttlib.TTFont(FOLDER / f"{name}.ttf", lazy=True) as font:
             assert letters(name) == frozenset(font.getBestCmap())

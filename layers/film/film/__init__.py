@@ -3,17 +3,17 @@
 `assemble` writes it, `probe` plays it back, `problems` says why it may not be handed out.
 """
 
-from media.film.assemble import assemble
-from media.film.bed import Mood, mood_of
-from media.film.cards import card
-from media.film.encode import Chapter, Tags, Words
-from media.film.glyphs import missing
-from media.film.joins import Join, Shot
-from media.film.probe import Probe, Unplayable, Wanted, probe, problems
-from media.film.shape import Format, Lines, Rate
-from media.film.sound import Bed
-from media.film.speech import BrokenSpeech, Speech, seconds_of
-from media.film.stills import BrokenStill, whole
+from film.assemble import assemble
+from film.bed import Mood, mood_of
+from film.cards import card
+from film.encode import Chapter, Tags, Words
+from film.glyphs import missing
+from film.joins import Join, Shot
+from film.probe import Probe, Unplayable, Wanted, probe, problems
+from film.shape import Format, Lines, Rate
+from film.sound import Bed
+from film.speech import BrokenSpeech, Speech, seconds_of
+from film.stills import BrokenStill, whole
 
 __all__ = [
     "Bed",

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from PIL import Image, ImageDraw, ImageFont
 
-from media.film.glyphs import CHAIN, FOLDER, font_of, letters
+from film.glyphs import CHAIN, FOLDER, font_of, letters
 
 Rgb = tuple[int, int, int]
 

@@ -11,7 +11,7 @@ import av
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from PIL import Image
 
-from media.film.stills import Box, Size
+from film.stills import Box, Size
 
 BLACK = (16, 128, 128)
 """Y, U and V of black in limited range."""

@@ -12,10 +12,10 @@ from itertools import accumulate, pairwise
 
 import av
 
-from media.film.motion import Plate
-from media.film.planes import Planes, black
-from media.film.shape import Format
-from media.film.stills import BrokenStill, whole
+from film.motion import Plate
+from film.planes import Planes, black
+from film.shape import Format
+from film.stills import BrokenStill, whole
 from studio.domain.errors import Invalid
 from studio.domain.shot import Move
 

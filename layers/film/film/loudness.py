@@ -11,7 +11,7 @@ from fractions import Fraction
 import av
 from av.filter.context import FilterContext
 
-from media.film.shape import SAMPLE_RATE
+from film.shape import SAMPLE_RATE
 
 TARGET = -14.0
 """LUFS, integrated."""

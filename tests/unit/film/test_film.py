@@ -8,7 +8,7 @@ import av
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from media.film import (
+from film import (
     Bed,
     BrokenStill,
     Chapter,
@@ -27,12 +27,12 @@ from media.film import (
     probe,
     problems,
 )
-from media.film.encode import Reel
-from media.film.joins import timeline
-from media.film.planes import planes
+from film.encode import Reel
+from film.joins import timeline
+from film.planes import planes
 from studio.domain.errors import Invalid
 from studio.domain.shot import Aspect, Move
-from tests.unit.media.film.rushes import plain, speech, still
+from tests.unit.film.rushes import plain, speech, still
 
 SMALL = Format(aspect=Aspect.SQUARE, lines=Lines.HD)
 TAGS = Tags("The Bakery", "Made by Episode Studio.", draft=True, language="eng")

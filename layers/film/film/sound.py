@@ -11,11 +11,11 @@ from typing import IO
 
 import av
 
-from media.film import bed as beds
-from media.film.bed import Mood
-from media.film.loudness import SILENCE, Chain, Loudness, Meter, gain_for, mastered, measured
-from media.film.shape import SAMPLE_RATE
-from media.film.speech import FLOAT, Speech, laid_out
+from film import bed as beds
+from film.bed import Mood
+from film.loudness import SILENCE, Chain, Loudness, Meter, gain_for, mastered, measured
+from film.shape import SAMPLE_RATE
+from film.speech import FLOAT, Speech, laid_out
 
 BLOCK = SAMPLE_RATE // 10
 """Samples that are worked on at once."""
