@@ -4,10 +4,31 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import PROMPT, Deployed, Person
 
 REFLECT = "/functions/llm-reflection-bot"
 PERSONA = "/functions/persona-bot"
+
+
+@pytest.fixture(scope="module")
+def amina(deployed: Deployed) -> Person:
+    """An owner of this module's own: whom she adds to her cast is in nobody else's scripts."""
+    return deployed.person("deeqa")
+
+
+@pytest.fixture(scope="module")
+def house(amina: Person) -> Any:
+    """Her project, with the ready-made cast."""
+    project = amina.ok("POST", "/projects", {"title": "Walahi House", "mood": "tense"})
+    amina.ok("POST", f"/projects/{project['project_id']}/characters/ready-made", {"cast": "say-walahi"})
+    return project
+
+
+@pytest.fixture(scope="module")
+def episode(amina: Person, house: Any) -> Any:
+    """A finished episode of hers, made by the fake Gemini."""
+    order = {"prompt": PROMPT, "project_id": house["project_id"], "provider": "gemini"}
+    return amina.finished(amina.ok("POST", "/functions/generate-episode-from-prompt", order)["episode_id"])
 
 
 @pytest.fixture(scope="module")
