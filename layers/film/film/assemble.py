@@ -1,8 +1,12 @@
 """An episode in one pass: pictures and sound go into the file as they are made, so memory does not grow with length."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+
+import av
 
 from film.captions import Captioner
 from film.encode import Chapter, Reel, Tags, Words
@@ -38,20 +42,34 @@ def assemble(
     unfinished = path.with_name(f".{path.name}.part")
     try:
         with (
-            Track(speech, bed, line.frames * format_.samples, path.parent) as track,
+            _mixed(speech, bed, line.frames * format_.samples, path.parent) as mixing,
             Reel(unfinished, format_, tags, words, _chapters(chapters, end), end) as reel,
         ):
-            sound = track.frames()
+            sound: Iterator[av.AudioFrame] | None = None
             for frame in pictures(line, format_, over):
                 reel.picture(frame)
-                while reel.behind:
+                if sound is None and mixing.done():
+                    sound = mixing.result().frames()
+                while sound and reel.behind:
                     reel.sound(next(sound))
-            for rest in sound:
+            for rest in sound or mixing.result().frames():
                 reel.sound(rest)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
     return end
+
+
+@contextmanager
+def _mixed(speech: Sequence[Speech], bed: Bed | None, samples: int, folder: Path) -> Iterator[Future[Track]]:
+    """Mix the sound aside, so that the first pictures need not wait for it."""
+    with ThreadPoolExecutor(1) as pool:
+        mixing = pool.submit(Track, speech, bed, samples, folder)
+        try:
+            yield mixing
+        finally:
+            if mixing.exception() is None:
+                mixing.result().close()
 
 
 def _within(words: Sequence[Words], end: float) -> list[Words]:

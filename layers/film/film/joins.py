@@ -3,6 +3,7 @@
 A fade takes no time of its own: it begins before the cut and ends after it, so that speech keeps its place.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,9 @@ from film.stills import BrokenStill, whole
 from studio.domain.errors import Invalid
 from studio.domain.shot import Move
 
-THREADS = 2
+_LEAST_THREADS = 2
+_EARLY = 24
+"""Frames before a shot at which its still is opened, so that nobody waits for it."""
 _AHEAD = 8
 """Frames that wait for the encoder at most: 25 MB at 1080p."""
 FADE_SECONDS = 0.5
@@ -105,21 +108,21 @@ def timeline(shots: Sequence[Shot], format_: Format, *, closing: float = FADE_SE
 def pictures(
     line: Timeline, format_: Format, over: Callable[[int, Planes], Planes] | None = None
 ) -> Iterator[av.VideoFrame]:
-    """Yield the film's frames in order, made by two threads, a few ahead of whoever takes them.
+    """Yield the film's frames in order, made by a thread for each processor, a few ahead of whoever takes them.
 
     over: called with each frame's number and picture in a thread, gives it back with what lies over it.
     """
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(max(os.process_cpu_count() or 1, _LEAST_THREADS)) as pool:
         waiting: deque[Future[av.VideoFrame]] = deque()
         plates: dict[int, Future[Plate]] = {}
         try:
             for frame in range(line.frames):
-                for at in _seen(line, frame, plates):
+                for at in _coming(line, frame, plates):
                     shot, slot = line.shots[at], line.slots[at]
                     seconds = (slot.last - slot.first) / format_.rate
                     # Submitted before the frames that wait for it, so it is under way when they do.
                     plates[at] = pool.submit(Plate, shot.still, shot.move, seconds, format_.size)
-                layers = [(plates[at], line.slots[at]) for at in sorted(plates)]
+                layers = [(plates[at], line.slots[at]) for at in sorted(plates) if line.slots[at].first <= frame]
                 waiting.append(pool.submit(_frame, line, frame, layers, format_, over))
                 while len(waiting) > _AHEAD:
                     yield waiting.popleft().result()
@@ -130,11 +133,11 @@ def pictures(
                 future.cancel()
 
 
-def _seen(line: Timeline, frame: int, plates: dict[int, Future[Plate]]) -> list[int]:
-    """Forget the plates of shots that are over, and return the shots that come into view now."""
+def _coming(line: Timeline, frame: int, plates: dict[int, Future[Plate]]) -> list[int]:
+    """Forget the plates of shots that are over, and return the shots that come into view soon and have none yet."""
     for at in [at for at in plates if line.slots[at].last <= frame]:
         del plates[at]
-    return [at for at, slot in enumerate(line.slots) if slot.first == frame]
+    return [at for at, slot in enumerate(line.slots) if slot.first - _EARLY <= frame < slot.last and at not in plates]
 
 
 def _frame(

@@ -6,8 +6,10 @@ so that a slow move does not step, and it eases in and out.
 
 from dataclasses import dataclass
 
+from PIL import Image
+
 from film.planes import Planes, planes
-from film.stills import Box, Size, fitted, opened
+from film.stills import Box, Size, fitting, opened
 from studio.domain.shot import Move
 
 _PACE = 0.016
@@ -92,7 +94,8 @@ class Plate:
         """Open the still. Raises BrokenStill."""
         self._size, self._course = size, course(move, seconds)
         larger = (_even(size[0] * self._course.wider), _even(size[1] * self._course.taller))
-        self._planes = planes(fitted(opened(still), larger))
+        picture = planes(opened(still))
+        self._planes = picture.seen_through(fitting(picture.size, larger), larger, Image.Resampling.LANCZOS)
 
     def at(self, share: float) -> Planes:
         """Return the frame of the film when `share` of the shot (0 to 1) is over."""

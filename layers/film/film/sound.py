@@ -64,6 +64,10 @@ class Track:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget what was mixed."""
         self._mix.close()
 
     def frames(self) -> Iterator[av.AudioFrame]:

@@ -48,6 +48,14 @@ def opened(still: bytes) -> Image.Image:
         raise BrokenStill from error
 
 
+def fitting(picture: Size, size: Size) -> Box:
+    """Return the largest part of a picture that has the shape of `size`."""
+    scale = min(picture[0] / size[0], picture[1] / size[1])
+    width, height = size[0] * scale, size[1] * scale
+    left, top = (picture[0] - width) / 2, (picture[1] - height) * _FACES
+    return left, top, left + width, top + height
+
+
 def fitted(picture: Image.Image, size: Size) -> Image.Image:
     """Return a picture that fills `size`, enlarged or reduced, and cut where its shape is another."""
-    return ImageOps.fit(picture, size, Image.Resampling.LANCZOS, centering=(0.5, _FACES))
+    return picture.resize(size, Image.Resampling.LANCZOS, box=fitting(picture.size, size))
