@@ -30,11 +30,11 @@ import av
 from PIL import Image
 
 from bench.report import report
-from local import environments, settings
 from film import Bed, Chapter, Format, Join, Mood, Shot, Speech, Tags, Wanted, Words, assemble, probe, problems
 from film.captions import Captioner
 from film.encode import Reel
 from film.joins import pictures, timeline
+from local import environments, settings
 from media.storyboard import Board, paint_board
 from studio.domain import shot as domain
 from studio.domain.shot import Move, ShotSize

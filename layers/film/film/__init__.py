@@ -7,6 +7,7 @@ from film.assemble import assemble
 from film.bed import Mood, mood_of
 from film.cards import card
 from film.encode import Chapter, Tags, Words
+from film.footage import BrokenClip, playable
 from film.glyphs import missing
 from film.joins import Join, Shot
 from film.probe import Probe, Unplayable, Wanted, probe, problems
@@ -17,6 +18,7 @@ from film.stills import BrokenStill, whole
 
 __all__ = [
     "Bed",
+    "BrokenClip",
     "BrokenSpeech",
     "BrokenStill",
     "Chapter",
@@ -36,6 +38,7 @@ __all__ = [
     "card",
     "missing",
     "mood_of",
+    "playable",
     "probe",
     "problems",
     "seconds_of",

@@ -33,7 +33,8 @@ def assemble(
     path: the MP4. It is there when it is whole, and not before; its folder needs room for 35 MB a minute besides.
     shots: stills, title and end card among them, in order; the film is as long as all of them.
     words: what is said and when, for a track of subtitles that can be switched on; `burned` writes it into the picture
-    too. Raises Invalid, BrokenStill and BrokenSpeech for what cannot be used, and OSError where the disk is full.
+    too. Raises Invalid, BrokenStill, BrokenClip and BrokenSpeech for what cannot be used, and OSError where the disk is
+    full.
     """
     line = timeline(shots, format_)
     end = line.frames / format_.rate

@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 
 import av
 
+from film.footage import BrokenClip, Footage, playable
 from film.motion import Plate
 from film.planes import Planes, black
 from film.shape import Format
@@ -41,13 +42,15 @@ class Join(StrEnum):
 class Shot:
     """A still, moved for `seconds`. `still` is an encoded PNG, JPEG or WebP; `join` is how the shot begins.
 
-    The first shot of a film fades in from black, if it fades.
+    footage: an encoded video that is shown instead, without its sound. The first shot of a film fades in from black, if
+    it fades.
     """
 
     still: bytes
     seconds: float
     move: Move = Move.PUSH_IN
     join: Join = Join.CUT
+    footage: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,18 @@ class Timeline:
 def timeline(shots: Sequence[Shot], format_: Format, *, closing: float = FADE_SECONDS) -> Timeline:
     """Return where each shot lies. `closing` is the seconds of the fade to black at the end.
 
-    Raises Invalid where there is no shot, or one that is too short, and BrokenStill for a still that cannot be read.
+    Raises Invalid where there is no shot, or one that is too short, and BrokenStill or BrokenClip
+    for what cannot be shown.
     """
     if not shots:
         raise Invalid("There is no shot to cut a film from. Render at least one clip, then cut again.")
     for number, shot in enumerate(shots, 1):
         if not shot.seconds >= _SHORTEST:
             raise Invalid(f"Shot {number} lasts {shot.seconds:.2f} s. Give it at least {_SHORTEST} s.")
-        if not whole(shot.still):
+        if shot.footage is not None:
+            if not playable(shot.footage):
+                raise BrokenClip(number)
+        elif not whole(shot.still):
             raise BrokenStill(number)
     edges = [format_.frame(seconds) for seconds in accumulate((shot.seconds for shot in shots), initial=0.0)]
     lengths = [stop - start for start, stop in pairwise(edges)]
@@ -114,15 +121,23 @@ def pictures(
     """
     with ThreadPoolExecutor(max(os.process_cpu_count() or 1, _LEAST_THREADS)) as pool:
         waiting: deque[Future[av.VideoFrame]] = deque()
-        plates: dict[int, Future[Plate]] = {}
+        sources: dict[int, Future[Plate] | Footage] = {}
         try:
             for frame in range(line.frames):
-                for at in _coming(line, frame, plates):
+                for at in _coming(line, frame, sources):
                     shot, slot = line.shots[at], line.slots[at]
                     seconds = (slot.last - slot.first) / format_.rate
                     # Submitted before the frames that wait for it, so it is under way when they do.
-                    plates[at] = pool.submit(Plate, shot.still, shot.move, seconds, format_.size)
-                layers = [(plates[at], line.slots[at]) for at in sorted(plates) if line.slots[at].first <= frame]
+                    sources[at] = (
+                        Footage(shot.footage, format_)
+                        if shot.footage is not None
+                        else pool.submit(Plate, shot.still, shot.move, seconds, format_.size)
+                    )
+                layers = [
+                    (_source(sources[at], line.slots[at], frame, at), line.slots[at])
+                    for at in sorted(sources)
+                    if line.slots[at].first <= frame
+                ]
                 waiting.append(pool.submit(_frame, line, frame, layers, format_, over))
                 while len(waiting) > _AHEAD:
                     yield waiting.popleft().result()
@@ -133,26 +148,36 @@ def pictures(
                 future.cancel()
 
 
-def _coming(line: Timeline, frame: int, plates: dict[int, Future[Plate]]) -> list[int]:
-    """Forget the plates of shots that are over, and return the shots that come into view soon and have none yet."""
-    for at in [at for at in plates if line.slots[at].last <= frame]:
-        del plates[at]
-    return [at for at, slot in enumerate(line.slots) if slot.first - _EARLY <= frame < slot.last and at not in plates]
+def _source(source: Future[Plate] | Footage, slot: Slot, frame: int, at: int) -> Callable[[], Planes]:
+    """Return what makes a frame of a shot, in any thread. Videos are played here, in order."""
+    if isinstance(source, Footage):
+        try:
+            picture = source.next()
+        except BrokenClip as error:
+            raise BrokenClip(at + 1) from error
+        return lambda: picture
+    return lambda: source.result().at(slot.share(frame))
+
+
+def _coming(line: Timeline, frame: int, sources: dict[int, Future[Plate] | Footage]) -> list[int]:
+    """Forget the pictures of shots that are over, and return the shots that come into view soon and have none yet."""
+    for at in [at for at in sources if line.slots[at].last <= frame]:
+        del sources[at]
+    return [at for at, slot in enumerate(line.slots) if slot.first - _EARLY <= frame < slot.last and at not in sources]
 
 
 def _frame(
     line: Timeline,
     frame: int,
-    layers: list[tuple[Future[Plate], Slot]],
+    layers: list[tuple[Callable[[], Planes], Slot]],
     format_: Format,
     over: Callable[[int, Planes], Planes] | None,
 ) -> av.VideoFrame:
-    plate, slot = layers[0]
-    picture = plate.result().at(slot.share(frame))
-    for plate, slot in layers[1:]:
+    picture = layers[0][0]()
+    for source, slot in layers[1:]:
         both = slot.first, 2 * slot.start - slot.first
         share = (frame - both[0] + 1) / (both[1] - both[0] + 1)
-        picture = picture.mixed(plate.result().at(slot.share(frame)), share)
+        picture = picture.mixed(source(), share)
     if over:
         picture = over(frame, picture)
     light = _light(line, frame, format_)

@@ -81,7 +81,12 @@ def planes(picture: Image.Image) -> Planes:
         dst_color_range=ColorRange.MPEG,
         interpolation="BICUBIC",
     )
-    width, height = picture.size
+    return of_frame(frame)
+
+
+def of_frame(frame: av.VideoFrame) -> Planes:
+    """Return a frame (yuv420p, BT.709, limited range) as a film keeps it."""
+    width, height = frame.width, frame.height
     half = ((width + 1) // 2, (height + 1) // 2)
     y, u, v = (
         Image.frombytes("L", size, bytes(plane), "raw", "L", plane.line_size)

@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from film import (
     Bed,
+    BrokenClip,
     BrokenStill,
     Chapter,
     Format,
@@ -28,7 +29,7 @@ from film import (
     problems,
 )
 from film.encode import Reel
-from film.joins import timeline
+from film.joins import pictures, timeline
 from film.planes import planes
 from studio.domain.errors import Invalid
 from studio.domain.shot import Aspect, Move
@@ -191,6 +192,31 @@ def test_black_and_frozen_stretches_are_seen(tmp_path: Path) -> None:
     told = " ".join(problems(found, Wanted(format=SMALL, seconds=9, draft=True)))
     for said in ("black for", "Nothing moves", "lasts 4.17 s", "not AAC", "rehearsal", "LUFS"):
         assert said in told
+
+
+def test_a_video_is_shown_instead_of_its_still_at_the_films_rate(tmp_path: Path) -> None:
+    """Eight frames at 16 in a second, each lighter than the one before, in a film of 24."""
+    clip = tmp_path / "clip.mp4"
+    with av.open(str(clip), "w") as file:
+        stream = file.add_stream("libx264", rate=16)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for number in range(8):
+            frame = av.VideoFrame.from_image(Image.new("RGB", (320, 180), (20 + 25 * number,) * 3))
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    footage = clip.read_bytes()
+    line = timeline([Shot(b"", 1.0, footage=footage), Shot(still(), 1.0, join=Join.FADE)], SMALL)
+    light = [_middle(frame) for frame in pictures(line, SMALL)][:18]
+    assert light[:12] == sorted(light[:12])
+    assert len(set(light[:12])) == 8
+    assert light[12:18] == [light[12]] * 6
+    with pytest.raises(BrokenClip, match="shot 1"):
+        timeline([Shot(still(), 1.0, footage=footage[:300])], SMALL)
+
+
+def _middle(frame: av.VideoFrame) -> int:
+    plane = frame.planes[0]
+    return bytes(plane)[plane.line_size * (frame.height // 2) + frame.width // 2]
 
 
 def test_a_tiny_and_a_turned_still_can_be_used(tmp_path: Path) -> None:
