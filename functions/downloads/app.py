@@ -70,7 +70,7 @@ def show_files(token: Code) -> Response[str]:
             address=f"{token}/{number}",
             holds=file.holds,
             label=file.label,
-            size=f"{file.bytes / 1_000_000:.1f} MB",
+            size=_size(file.bytes),
             left=max(0, MOST_DOWNLOADS - delivery.taken.get(number, 0)),
             most=MOST_DOWNLOADS,
         )
@@ -89,6 +89,10 @@ def download_file(token: Code, number: Code) -> Response[None]:
     file = product.files[int(number) - 1]
     studio.deliveries.take(delivery.order_id, int(number), studio.clock())
     return Response(302, headers={"Location": studio.videos.link(product.place(file), file.label)})
+
+
+def _size(in_bytes: int) -> str:
+    return f"{in_bytes / 1_000_000:.1f} MB" if in_bytes >= 1_000_000 else f"{max(1, in_bytes // 1000)} kB"
 
 
 def _order(session_id: str, product: DigitalProduct, studio: Studio) -> Order | Response[str]:

@@ -68,6 +68,6 @@ def test_the_plain_text_of_a_rehearsal_keeps_the_rules() -> None:
 
 def test_what_is_inside_and_how_it_was_made_is_always_said() -> None:
     told = full_description(GOOD, FILES, draft=False)
-    assert told.endswith("Inside: the screenplay as PDF; 3 stills (1344 × 768). Script and pictures were made with AI.")
+    assert told.endswith("Inside: the screenplay as PDF; 3 stills (1344 × 768). Everything in it was made with AI.")
     assert "marked DRAFT" in full_description(GOOD, FILES, draft=True)
     assert {part.value for part in ProductPart} == {"script_pdf", "stills_zip", "wallpapers"}

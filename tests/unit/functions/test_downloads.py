@@ -52,6 +52,7 @@ def test_a_buyer_who_comes_back_gets_the_files(shop: Shop, sold: ProductReport) 
     assert (shown.status, shown.headers["Referrer-Policy"]) == (200, "no-referrer")
     assert "The &lt;b&gt;Dinner&lt;/b&gt; &amp; &quot;more&quot;" in shown.body
     assert "<b>" not in shown.body
+    assert re.search(r"The-Dinner-script\.pdf, \d+ kB", shown.body)
     assert "2026-11-30 09:00" in shown.body
     assert len(links(shown)) == 2
     for link, file in zip(links(shown), sold.product.files, strict=True):

@@ -10,8 +10,8 @@ from studio.domain.product import ProductFile, ProductPart
 from studio.domain.script import Script
 
 MAX_TITLE, MIN_DESCRIPTION, MAX_DESCRIPTION = 80, 40, 500
-MADE_BY_AI = "Script and pictures were made with AI."
-REHEARSAL = "A rehearsal: every file is marked DRAFT, and the pictures are storyboard frames."
+MADE_BY_AI = "Everything in it was made with AI."
+REHEARSAL = "A rehearsal: what is in it is marked DRAFT, on every page and in every picture."
 
 _NAMES: dict[ProductPart, str] = {
     ProductPart.SCRIPT_PDF: r"scripts?|screenplays?|pdf",
